@@ -1,0 +1,128 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration: Target.Dependency = .product(
+  name: "Configuration", package: "swift-configuration")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+
+/// What every reporting service is made of.
+let service: [Target.Dependency] = [
+  "Models", "Storage", "Journal", "ServiceKit", hummingbird, httpTypes, nio, logging,
+]
+
+let package = Package(
+  name: "remelt",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "processor-registry", targets: ["ProcessorRegistry"]),
+    .executable(name: "recycled-input", targets: ["RecycledInput"]),
+    .executable(name: "hydrogen-use", targets: ["HydrogenUse"]),
+    .executable(name: "dashboard", targets: ["Dashboard"]),
+    .executable(name: "remelt", targets: ["RemeltCLI"]),
+    .executable(name: "remelt-bench", targets: ["Bench"]),
+  ],
+  dependencies: [
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Shared/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "Models", path: "Shared/Models", resources: [.copy("Reference")],
+      swiftSettings: strict),
+    .target(
+      name: "Storage", dependencies: ["Models", grdb, sqlite, logging], path: "Shared/Storage",
+      swiftSettings: strict),
+    .target(
+      name: "Journal",
+      dependencies: ["Models", "Storage", "ServiceKit", crypto, lifecycle, logging, metrics],
+      path: "Shared/Journal", swiftSettings: strict),
+    .target(
+      name: "ServiceKit",
+      dependencies: [
+        "Models", "Storage", "CCurl", "CZlib", hummingbird, httpTypes, nio, jwt, crypto, logging,
+        metrics, coreMetrics, lifecycle, configuration,
+      ],
+      path: "Shared/ServiceKit", swiftSettings: strict),
+    .executableTarget(
+      name: "ProcessorRegistry", dependencies: service + [crypto, jwt, lifecycle, arguments, metrics],
+      path: "Services/ProcessorRegistry", resources: [.copy("openapi.json")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "RecycledInput", dependencies: service + [arguments, lifecycle],
+      path: "Services/RecycledInput", resources: [.copy("openapi.json")], swiftSettings: strict),
+    .executableTarget(
+      name: "HydrogenUse", dependencies: service + [arguments, lifecycle],
+      path: "Services/HydrogenUse", resources: [.copy("openapi.json")], swiftSettings: strict),
+    .executableTarget(
+      name: "Dashboard",
+      dependencies: service + [arguments, lifecycle, mustache, crypto],
+      path: "Services/Dashboard", resources: [.copy("openapi.json"), .copy("Pages")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "RemeltCLI", dependencies: ["Models", "ServiceKit", arguments],
+      path: "Services/RemeltCLI", resources: [.copy("Data")], swiftSettings: strict),
+    .executableTarget(
+      name: "Bench", dependencies: service + [arguments, lifecycle, jwt], path: "ops/bench",
+      exclude: ["README.md"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Models"], resources: [.copy("vectors.json")],
+      swiftSettings: strict),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "Models"], swiftSettings: strict),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", "Storage", "Models", crypto],
+      resources: [.copy("journal-vectors.json"), .copy("journal_vectors.py")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ServiceKitTests",
+      dependencies: service + [jwt, crypto, lifecycle], swiftSettings: strict),
+    .testTarget(
+      name: "ProcessorRegistryTests", dependencies: service + ["ProcessorRegistry", crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DashboardTests", dependencies: service + ["Dashboard", crypto], swiftSettings: strict),
+    .testTarget(
+      name: "SystemTests",
+      dependencies: [
+        "Models", "Journal", "ServiceKit", "ProcessorRegistry", "RecycledInput", "HydrogenUse",
+        "Dashboard", "RemeltCLI", crypto,
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

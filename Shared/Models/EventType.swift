@@ -1,0 +1,17 @@
+/// The types of events in the journals (CloudEvents `type`). Never renamed, never reused.
+package enum EventType: String, Sendable, CaseIterable {
+  case journalStarted = "remelt.journal.started.v1"
+  case organisationRegistered = "remelt.organisation.registered.v1"
+  case organisationChanged = "remelt.organisation.changed.v1"
+  case facilityRegistered = "remelt.facility.registered.v1"
+  case facilityChanged = "remelt.facility.changed.v1"
+  case facilityMerged = "remelt.facility.merged.v1"
+  case qualificationRecorded = "remelt.qualification.recorded.v1"
+  case throughputReported = "remelt.throughput.reported.v1"
+  case throughputRevised = "remelt.throughput.revised.v1"
+  case throughputWithdrawn = "remelt.throughput.withdrawn.v1"
+  case credentialIssued = "remelt.credential.issued.v1"
+  case credentialRevoked = "remelt.credential.revoked.v1"
+  case keyPublished = "remelt.key.published.v1"
+  case keyRevoked = "remelt.key.revoked.v1"
+}

@@ -1,0 +1,52 @@
+/// A ratio of two sums, exact until it is shown.
+package struct Ratio: Sendable, Equatable, Comparable {
+  package let numerator: Int128
+  package let denominator: Int128
+
+  /// Why a ratio has no value (vector R03): x/0 is never zero and never infinite.
+  package enum Undefined: String, Sendable, Error {
+    case zeroOverZero = "undefined_zero_over_zero"
+    case positiveOverZero = "undefined_positive_over_zero"
+  }
+
+  /// - Throws: ``Undefined`` where the denominator is zero.
+  package init(_ numerator: Int128, _ denominator: Int128) throws(Undefined) {
+    guard denominator > 0 else {
+      throw numerator == 0 ? Undefined.zeroOverZero : Undefined.positiveOverZero
+    }
+    self.numerator = numerator
+    self.denominator = denominator
+  }
+
+  /// The ratio times `factor`, rounded once to `places` decimals, ties to even (GB/T 8170-2008).
+  package func rounded(times factor: Int128 = 1, places: Int) -> String {
+    let scaled = numerator * factor * ExactDecimal.powerOfTen(places)
+    var (quotient, rest) = scaled.quotientAndRemainder(dividingBy: denominator)
+    let twice = (rest < 0 ? -rest : rest) * 2
+    if twice > denominator || (twice == denominator && quotient % 2 != 0) {
+      quotient += scaled < 0 ? -1 : 1
+    }
+    return ExactDecimal.text(quotient, scale: places)
+  }
+
+  /// Per cent with `places` decimals.
+  package func percent(places: Int = 2) -> String { rounded(times: 100, places: places) }
+
+  /// Compares the exact values (全数值比较), never the rounded ones.
+  package static func < (one: Ratio, other: Ratio) -> Bool {
+    one.numerator * other.denominator < other.numerator * one.denominator
+  }
+
+  package static func == (one: Ratio, other: Ratio) -> Bool {
+    one.numerator * other.denominator == other.numerator * one.denominator
+  }
+
+  /// `{"percent": "12.34"}`, or `{"percent": null, "reason": …}` where it is undefined.
+  package static func percentJSON(_ numerator: Int128, _ denominator: Int128) -> JSON {
+    do throws(Undefined) {
+      return .members(["percent": .string(try Ratio(numerator, denominator).percent())])
+    } catch {
+      return .members(["percent": .null, "reason": .string(error.rawValue)])
+    }
+  }
+}

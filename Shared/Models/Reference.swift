@@ -1,0 +1,225 @@
+import Foundation
+
+/// The reference data of this edition: tables that stand beside the executable as CSV.
+package struct Reference: Sendable {
+  package struct Province: Sendable {
+    package let code: String
+    package let name: String
+    package let localName: String
+    /// `BTH` (Beijing-Tianjin-Hebei), `YRD` (Yangtze River Delta), or none.
+    package let region: String?
+  }
+
+  /// Whom a facility reports to: a province, a separately planned city, or the Xinjiang Corps.
+  package struct Authority: Sendable {
+    package let id: String
+    package let name: String
+    package let province: String
+  }
+
+  /// One row of a criteria set: at least or at most a limit.
+  package struct Criterion: Sendable {
+    package let set: String
+    package let category: String
+    package let name: String
+    package let comparator: String
+    package let limit: ExactDecimal
+    package let unit: String
+    package let source: String
+  }
+
+  package struct CriteriaSet: Sendable {
+    package let id: String
+    package let metal: Metal
+    package let validFrom: Day
+    package let validTo: Day?
+    package let title: String
+  }
+
+  /// Whether a state of qualification counts, from a day to a day.
+  package struct CountingState: Sendable {
+    package let event: QualificationEvent
+    package let counts: Bool
+    package let from: Day
+    package let to: Day?
+  }
+
+  package struct DueDay: Sendable {
+    package let report: ReportType
+    package let day: Int
+    package let from: Month
+    package let to: Month?
+  }
+
+  package struct Target: Sendable {
+    package let id: String
+    package let subject: String
+    package let comparator: String
+    package let value: ExactDecimal
+    package let unit: String
+    package let judgedOn: String
+    package let definition: String
+    package let source: String
+  }
+
+  package struct Unreadable: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  package let provinces: [String: Province]
+  package let authorities: [String: Authority]
+  package let countries: [String: String]
+  package let grades: Set<String>
+  package let criteria: [Criterion]
+  package let criteriaSets: [CriteriaSet]
+  package let countingStates: [CountingState]
+  package let dueDays: [DueDay]
+  package let targets: [Target]
+
+  package var criterionNames: Set<String> { Set(criteria.map(\.name)) }
+
+  /// What the executable ships with. A missing or broken table is a broken installation, and stops
+  /// the process with a sentence before anything else has happened.
+  package static let shared: Reference = {
+    do {
+      return try Reference(folder: folder)
+    } catch {
+      fatalError("The reference data cannot be read: \(error). Install the folder that belongs beside this executable.")
+    }
+  }()
+
+  /// The folder of the tables, beside the executable.
+  package static var folder: URL { Bundle.module.bundleURL.appending(path: "Reference") }
+
+  package init(folder: URL) throws {
+    func rows(_ name: String) throws -> [[String: String]] {
+      try Reference.rows(folder.appending(path: name + ".csv"))
+    }
+    provinces = Dictionary(
+      uniqueKeysWithValues: try rows("provinces").map {
+        let code = try $0.column("gb2260_code")
+        return (
+          code,
+          Province(
+            code: code, name: try $0.column("name_en"), localName: try $0.column("name_zh"),
+            region: $0["policy_region"].flatMap { $0.isEmpty ? nil : $0 })
+        )
+      })
+    authorities = Dictionary(
+      uniqueKeysWithValues: try provinces.values.map {
+        ($0.code, Authority(id: $0.code, name: $0.name, province: $0.code))
+      }
+        + rows("authorities").map {
+          let id = try $0.column("authority_id")
+          return (
+            id,
+            Authority(id: id, name: try $0.column("name_en"), province: try $0.column("province"))
+          )
+        })
+    countries = Dictionary(
+      uniqueKeysWithValues: try rows("countries").map {
+        (try $0.column("alpha2"), try $0.column("name"))
+      })
+    grades = Set(try rows("scrap_grades").map { try $0.column("grade_id") })
+    criteriaSets = try rows("criteria_sets").map {
+      CriteriaSet(
+        id: try $0.column("criteria_set"), metal: try $0.word("metal"),
+        validFrom: try $0.day("valid_from"), validTo: try $0.optionalDay("valid_to"),
+        title: try $0.column("title"))
+    }
+    criteria = try rows("criteria").map {
+      Criterion(
+        set: try $0.column("criteria_set"), category: try $0.column("category"),
+        name: try $0.column("criterion"), comparator: try $0.column("comparator"),
+        limit: try $0.decimal("limit"), unit: try $0.column("unit"),
+        source: try $0.column("source"))
+    }
+    countingStates = try rows("counting_states").map {
+      CountingState(
+        event: try $0.word("event"), counts: try $0.column("counts") == "true",
+        from: try $0.day("valid_from"), to: try $0.optionalDay("valid_to"))
+    }
+    dueDays = try rows("due_days").map {
+      DueDay(
+        report: try $0.word("report"), day: Int(try $0.decimal("day").digits),
+        from: try $0.month("valid_from"),
+        to: try $0.column("valid_to").isEmpty ? nil : try $0.month("valid_to"))
+    }
+    targets = try rows("targets").map {
+      Target(
+        id: try $0.column("target_id"), subject: try $0.column("subject"),
+        comparator: try $0.column("comparator"), value: try $0.decimal("value"),
+        unit: try $0.column("unit"), judgedOn: try $0.column("judged_on"),
+        definition: try $0.column("definition_id"), source: try $0.column("source"))
+    }
+  }
+
+  /// Every row of a CSV file by its header's names.
+  package static func rows(_ file: URL) throws -> [[String: String]] {
+    var header: [String]?
+    var rows: [[String: String]] = []
+    var parser = CSVParser()
+    let take = { (row: CSVParser.Row) throws in
+      let fields = try row.get()
+      guard let names = header else {
+        header = fields
+        return
+      }
+      guard fields.count == names.count else {
+        throw Unreadable(
+          description: "\(file.lastPathComponent), row \(rows.count + 2) has \(fields.count) fields instead of \(names.count)")
+      }
+      rows.append(Dictionary(uniqueKeysWithValues: zip(names, fields)))
+    }
+    try parser.feed([UInt8](Data(contentsOf: file)), take)
+    try parser.finish(take)
+    return rows
+  }
+
+  /// The last day (inclusive, China) on which a month's report is on time.
+  package func due(_ report: ReportType, _ month: Month) -> Day? {
+    dueDays.first { $0.report == report && $0.from <= month && ($0.to.map { month <= $0 } ?? true) }
+      .map { month.next.firstDay.adding(days: $0.day - 1) }
+  }
+
+  /// Whether a qualification in this state counts on a day.
+  package func counts(_ event: QualificationEvent, on day: Day) -> Bool {
+    countingStates.contains {
+      $0.event == event && $0.counts && $0.from <= day && ($0.to.map { day <= $0 } ?? true)
+    }
+  }
+}
+
+extension [String: String] {
+  package func column(_ name: String) throws -> String {
+    guard let value = self[name] else {
+      throw Reference.Unreadable(description: "the column \(name) is missing")
+    }
+    return value
+  }
+
+  fileprivate func decimal(_ name: String) throws -> ExactDecimal {
+    try required(name, ExactDecimal.init)
+  }
+
+  fileprivate func day(_ name: String) throws -> Day { try required(name, Day.init) }
+
+  fileprivate func optionalDay(_ name: String) throws -> Day? {
+    try column(name).isEmpty ? nil : day(name)
+  }
+
+  fileprivate func month(_ name: String) throws -> Month { try required(name, Month.init) }
+
+  fileprivate func word<Word: RawRepresentable>(_ name: String) throws -> Word
+  where Word.RawValue == String {
+    try required(name, Word.init(rawValue:))
+  }
+
+  private func required<Read>(_ name: String, _ convert: (String) -> Read?) throws -> Read {
+    let text = try column(name)
+    guard let value = convert(text) else {
+      throw Reference.Unreadable(description: "\"\(text)\" does not fit the column \(name)")
+    }
+    return value
+  }
+}

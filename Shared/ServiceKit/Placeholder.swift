@@ -1,0 +1,3 @@
+import Configuration
+import Hummingbird
+import JWTKit
