@@ -8,6 +8,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -19,6 +21,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(
   name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(
@@ -55,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
   ],
   targets: [
     .systemLibrary(
@@ -66,17 +70,20 @@ let package = Package(
       name: "Models", path: "Shared/Models", resources: [.copy("Reference")],
       swiftSettings: strict),
     .target(
-      name: "Storage", dependencies: ["Models", grdb, sqlite, logging], path: "Shared/Storage",
+      name: "Storage", dependencies: [grdb, sqlite, metrics], path: "Shared/Storage",
       swiftSettings: strict),
     .target(
       name: "Journal",
-      dependencies: ["Models", "Storage", "ServiceKit", crypto, lifecycle, logging, metrics],
+      dependencies: [
+        "Models", "Storage", "ServiceKit", crypto, hummingbird, httpTypes, lifecycle, logging, metrics,
+      ],
       path: "Shared/Journal", swiftSettings: strict),
     .target(
       name: "ServiceKit",
       dependencies: [
-        "Models", "Storage", "CCurl", "CZlib", hummingbird, httpTypes, nio, jwt, crypto, logging,
-        metrics, coreMetrics, lifecycle, configuration,
+        "Models", "Storage", "CCurl", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, jwt,
+        crypto, logging, metrics, coreMetrics, lifecycle, signals, configuration, system,
+        arguments,
       ],
       path: "Shared/ServiceKit", swiftSettings: strict),
     .executableTarget(

@@ -6,10 +6,11 @@ package enum Scope: Sendable, Hashable {
 
   /// `all`, `authority:130000`, `organisation:<id>`.
   package init?(_ text: String) {
-    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      .map(String.init)
     switch (parts.first, parts.count) {
     case ("all", 1): self = .all
-    case ("authority", 2): self = .authority(parts[1])
+    case ("authority", 2) where !parts[1].isEmpty: self = .authority(parts[1])
     case ("organisation", 2):
       guard let id = ID(parts[1]) else { return nil }
       self = .organisation(id)
@@ -37,7 +38,8 @@ package struct Grant: Sendable, Hashable {
   }
 
   package init?(_ text: String) {
-    let parts = text.split(separator: "@", maxSplits: 1).map(String.init)
+    let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+      .map(String.init)
     guard parts.count == 2, let role = Role(rawValue: parts[0]), let scope = Scope(parts[1]) else {
       return nil
     }
@@ -77,5 +79,33 @@ package struct Actor: Sendable, Hashable {
   /// Whether one of the roles is held over everything.
   package func mayAll(_ roles: [Role]) -> Bool {
     grants.contains { roles.contains($0.role) && $0.scope == .all }
+  }
+}
+
+extension Fields {
+  /// A list of 1 to 50 grants, each a role at a scope that exists.
+  package func grants(_ name: String) -> [Grant]? {
+    guard let json = optional(name) else {
+      wrong(name, "is required: a list such as [\"analyst@all\"]")
+      return nil
+    }
+    let texts = json.elements.compactMap(\.text)
+    guard (1...50).contains(json.elements.count), texts.count == json.elements.count else {
+      wrong(name, "a list of 1 to 50 texts such as \"reporter@organisation:<id>\" is expected")
+      return nil
+    }
+    let grants = texts.compactMap(Grant.init)
+    let unknown = grants.contains { grant in
+      guard case .authority(let code) = grant.scope else { return false }
+      return Reference.shared.authorities[code] == nil
+    }
+    guard grants.count == texts.count, !unknown else {
+      wrong(
+        name,
+        "each is a role (\(Role.allCases.map(\.rawValue).joined(separator: ", "))) at all, authority:<code> or organisation:<id>"
+      )
+      return nil
+    }
+    return grants
   }
 }

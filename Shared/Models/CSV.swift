@@ -8,6 +8,7 @@ package struct CSVParser {
     case quoteInsideField
     case notUTF8
     case nul
+    case loneCarriageReturn
 
     package var detail: String {
       switch self {
@@ -15,8 +16,11 @@ package struct CSVParser {
       case .quoteNotClosed: "a quoted field is not closed before the file ends"
       case .textAfterQuote: "after a closing quote only a comma or the line's end may follow"
       case .quoteInsideField: "a quote stands inside a field that does not begin with one"
-      case .notUTF8: "the row is not valid UTF-8 (declare charset=GB18030 for a file out of Chinese Excel)"
+      case .notUTF8:
+        "the row is not valid UTF-8 (declare charset=GB18030 for a file out of Chinese Excel)"
       case .nul: "the row holds U+0000"
+      case .loneCarriageReturn:
+        "a carriage return stands alone: end each line with LF or CRLF, and quote a field that holds one"
       }
     }
   }
@@ -33,6 +37,7 @@ package struct CSVParser {
   private var fields: [String] = []
   private var failure: Failure?
   private var length = 0
+  private var carriageReturn = false
   private var started = false
   private var head: [UInt8] = []
 
@@ -67,11 +72,15 @@ package struct CSVParser {
   }
 
   private mutating func take(_ byte: UInt8, _ row: (Row) throws -> Void) rethrows {
-    if byte == 0x0A, state != .quoted {
-      if length > 0 { try endRow(row) }
-      return
+    if state != .quoted {
+      if byte == 0x0D || byte == 0x0A {
+        carriageReturn = byte == 0x0D
+        if byte == 0x0A, length > 0 { try endRow(row) }
+        return
+      }
+      if carriageReturn { failure = failure ?? .loneCarriageReturn }
+      carriageReturn = false
     }
-    if byte == 0x0D, state != .quoted { return }
     length += 1
     if length > limit {
       failure = failure ?? .rowTooLong(limit: limit)
@@ -134,11 +143,15 @@ package struct CSVParser {
   }
 
   /// One field as CSV. A text that a spreadsheet would run as a formula is preceded by an
-  /// apostrophe.
+  /// apostrophe. Looks at scalars: a comma that carries a combining mark still parts fields.
   package static func quoted(_ text: String) -> String {
-    var text = text
-    if let first = text.first, "=+-@\t\r".contains(first), Double(text) == nil { text = "'" + text }
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    var scalars = Array(text.unicodeScalars)
+    if let first = scalars.first, "=+-@\t\r".unicodeScalars.contains(first), Double(text) == nil {
+      scalars.insert("'", at: 0)
+    }
+    if scalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) {
+      scalars = ["\""] + scalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] } + ["\""]
+    }
+    return String(String.UnicodeScalarView(scalars))
   }
 }

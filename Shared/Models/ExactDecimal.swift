@@ -45,7 +45,9 @@ package struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConvert
     Int128(one.digits) * powerOfTen(other.scale) < Int128(other.digits) * powerOfTen(one.scale)
   }
 
-  package static func == (one: ExactDecimal, other: ExactDecimal) -> Bool { !(one < other) && !(other < one) }
+  package static func == (one: ExactDecimal, other: ExactDecimal) -> Bool {
+    !(one < other) && !(other < one)
+  }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(description) }
 

@@ -133,7 +133,7 @@ package struct Location: Sendable, Equatable {
     latitude = fields.degrees("latitude", limit: 90)
     longitude = fields.degrees("longitude", limit: 180)
     fields.end()
-    if (latitude == nil) != (longitude == nil) {
+    if fields.has("latitude") != fields.has("longitude") {
       fields.wrong("longitude", "latitude and longitude go together")
     }
     guard let country else { return nil }
@@ -202,7 +202,9 @@ package struct Facility: Sendable, Equatable {
     obligations = fields.list("obligations", as: Obligation.init)
     let demonstration = fields.flag("demonstration")
     fields.end()
-    if roles.isEmpty { fields.wrong("roles", "at least one role is required") }
+    if (fields.optional("roles") ?? []) == [] {
+      fields.wrong("roles", "at least one role is required")
+    }
     if Set(roles).count < roles.count { fields.wrong("roles", "a role stands twice") }
     if let openedOn, let closedOn, closedOn < openedOn {
       fields.wrong("closed_on", "must not be before opened_on")
@@ -224,7 +226,8 @@ package struct Facility: Sendable, Equatable {
         && (one.from ?? Day(number: .min)) <= (other.to ?? Day(number: .max))
       {
         fields.wrong(
-          "capacities", "two capacities of \(one.process.rawValue) overlap: end one before the next")
+          "capacities", "two capacities of \(one.process.rawValue) overlap: end one before the next"
+        )
       }
     }
   }
@@ -247,15 +250,18 @@ package struct Facility: Sendable, Equatable {
   /// Scrap-processing capacity for a metal on a day, per year; none after it closed.
   package func processingCapacity(_ metal: Metal, on day: Day) -> Mass {
     if let closedOn, closedOn < day { return .zero }
-    return capacities.filter { $0.process == .scrapProcessing && $0.metal == metal && $0.covers(day) }
-      .map(\.perYear).sum
+    return capacities.filter {
+      $0.process == .scrapProcessing && $0.metal == metal && $0.covers(day)
+    }
+    .map(\.perYear).sum
   }
 
   /// Σ over the days of a month of the yearly capacity, in gram-days; divided by the days of the
   /// year it is the month's capacity.
   package func processingGramDays(_ metal: Metal, in month: Month) -> Int64 {
     var sum: Int64 = 0
-    for capacity in capacities where capacity.process == .scrapProcessing && capacity.metal == metal {
+    for capacity in capacities where capacity.process == .scrapProcessing && capacity.metal == metal
+    {
       var days = capacity.days(in: month)
       if let closedOn, closedOn < month.lastDay {
         let open = Capacity(

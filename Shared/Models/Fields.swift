@@ -53,8 +53,12 @@ package final class Fields {
   }
 
   package func wrong(_ name: String, _ detail: String) {
-    let escaped = name.replacing("~", with: "~0").replacing("/", with: "~1")
-    note(.init(name.isEmpty ? pointer : "\(pointer)/\(escaped)", detail))
+    note(.init(name.isEmpty ? pointer : "\(pointer)/\(escaped(name))", detail))
+  }
+
+  /// A member's name within a JSON pointer (RFC 6901).
+  private func escaped(_ name: String) -> String {
+    name.replacing("~", with: "~0").replacing("/", with: "~1")
   }
 
   private func note(_ field: Problem.Field) {
@@ -64,7 +68,7 @@ package final class Fields {
   /// Names every member that nothing has asked for.
   package func end() {
     for member in members where !known.contains(member.name) {
-      wrong(member.name, "there is no such field here")
+      note(.init("\(pointer)/\(escaped(member.name))", "there is no such field here"))
     }
   }
 
@@ -127,7 +131,9 @@ package final class Fields {
   }
 
   package func int(_ name: String, required: Bool = true, in range: ClosedRange<Int>) -> Int? {
-    value(name, required: required, "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+    value(
+      name, required: required, "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    ) {
       $0.int.flatMap { range.contains($0) ? $0 : nil }
     }
   }
@@ -184,10 +190,12 @@ package final class Fields {
     as model: (Fields) -> Model?
   ) -> Model? {
     guard
-      let members = value(name, required: required, kind, { json -> [JSON.Member]? in
-        guard case .object(let members) = json else { return nil }
-        return members
-      })
+      let members = value(
+        name, required: required, kind,
+        { json -> [JSON.Member]? in
+          guard case .object(let members) = json else { return nil }
+          return members
+        })
     else { return nil }
     return model(Fields(members, pointer: "\(pointer)/\(name)", mistakes: mistakes))
   }

@@ -17,7 +17,8 @@ package struct Identifier: Sendable, Hashable {
 
     package func detail(scheme: String) -> String {
       switch self {
-      case .length: scheme == Identifier.uscc ? "a USCC has 18 characters" : "an LEI has 20 characters"
+      case .length:
+        scheme == Identifier.uscc ? "a USCC has 18 characters" : "an LEI has 20 characters"
       case .illegalCharacter:
         scheme == Identifier.uscc
           ? "a USCC has only digits and capital letters without I, O, S, V and Z"
@@ -91,7 +92,10 @@ package struct Identifier: Sendable, Hashable {
     _ = fields.flag("checked")
     fields.end()
     guard let scheme, let value else { return nil }
-    guard scheme.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
+    guard
+      scheme.utf8.allSatisfy({
+        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+      })
     else {
       fields.wrong("scheme", "small letters, digits and _ only, such as uscc, lei or gem_plant")
       return nil

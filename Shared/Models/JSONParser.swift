@@ -44,10 +44,11 @@ package struct JSONParser {
   }
 
   private mutating func value(depth: Int) throws(Failure) -> JSON {
-    if depth > Self.maximumDepth {
+    guard at < bytes.count else { throw failure("the text ends too early") }
+    if depth == Self.maximumDepth, bytes[at] == UInt8(ascii: "{") || bytes[at] == UInt8(ascii: "[")
+    {
       throw failure("nested more than \(Self.maximumDepth) levels deep")
     }
-    guard at < bytes.count else { throw failure("the text ends too early") }
     switch bytes[at] {
     case UInt8(ascii: "{"): return try object(depth: depth)
     case UInt8(ascii: "["): return try array(depth: depth)
@@ -71,6 +72,7 @@ package struct JSONParser {
 
   private mutating func object(depth: Int) throws(Failure) -> JSON {
     var members: [JSON.Member] = []
+    var names: Set<String> = []
     at += 1
     skipSpace()
     if take("}") { return .object(members) }
@@ -80,7 +82,7 @@ package struct JSONParser {
         throw failure("a member name in double quotes was expected here")
       }
       let name = try string()
-      if members.contains(where: { $0.name == name }) {
+      if Self.stands(name, in: members, &names) {
         throw failure("the member \"\(name)\" stands twice in one object")
       }
       skipSpace()
@@ -91,6 +93,15 @@ package struct JSONParser {
     } while take(",")
     guard take("}") else { throw failure("a comma or } was expected here") }
     return .object(members)
+  }
+
+  /// Compares with each of a few names, and asks a set of many: no body costs its length squared.
+  private static func stands(_ name: String, in members: [JSON.Member], _ names: inout Set<String>)
+    -> Bool
+  {
+    if members.count < 16 { return members.contains { $0.name == name } }
+    if names.isEmpty { names = Set(members.map(\.name)) }
+    return !names.insert(name).inserted
   }
 
   private mutating func array(depth: Int) throws(Failure) -> JSON {

@@ -40,7 +40,8 @@ package struct Mass: Sendable, Hashable, Comparable {
     guard let unit = Unit(rawValue: name) else {
       throw Refusal(
         field: "unit",
-        detail: "\"\(name)\" is not a unit here: write one of \(Unit.list) (a tonne is t, 1,000 kg)")
+        detail: "\"\(name)\" is not a unit here: write one of \(Unit.list) (a tonne is t, 1,000 kg)"
+      )
     }
     if value.hasPrefix("-") { throw Refusal(field: "value", detail: "must not be negative") }
     guard let decimal = ExactDecimal(value) else {
@@ -51,7 +52,8 @@ package struct Mass: Sendable, Hashable, Comparable {
     guard decimal.scale <= unit.exponent else {
       throw Refusal(
         field: "value",
-        detail: "may have \(unit.exponent) decimals at most in \(name): a gram is the smallest unit")
+        detail: "may have \(unit.exponent) decimals at most in \(name): a gram is the smallest unit"
+      )
     }
     let grams = Int128(decimal.digits) * ExactDecimal.powerOfTen(unit.exponent - decimal.scale)
     guard grams <= Int128(Mass.maximum.grams) else {

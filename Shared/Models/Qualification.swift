@@ -63,3 +63,17 @@ package struct QualificationRecord: Sendable, Equatable {
     return members
   }
 }
+
+extension QualificationRecord {
+  /// The same record for the facility that another was merged into.
+  package init(_ record: QualificationRecord, of facility: ID) {
+    self.facility = facility
+    metal = record.metal
+    event = record.event
+    effective = record.effective
+    announcement = record.announcement
+    criteriaSet = record.criteriaSet
+    facts = record.facts
+    note = record.note
+  }
+}

@@ -84,7 +84,9 @@ package struct Reference: Sendable {
     do {
       return try Reference(folder: folder)
     } catch {
-      fatalError("The reference data cannot be read: \(error). Install the folder that belongs beside this executable.")
+      fatalError(
+        "The reference data cannot be read: \(error). Install the folder that belongs beside this executable."
+      )
     }
   }()
 
@@ -167,7 +169,9 @@ package struct Reference: Sendable {
       }
       guard fields.count == names.count else {
         throw Unreadable(
-          description: "\(file.lastPathComponent), row \(rows.count + 2) has \(fields.count) fields instead of \(names.count)")
+          description:
+            "\(file.lastPathComponent), row \(rows.count + 2) has \(fields.count) fields instead of \(names.count)"
+        )
       }
       rows.append(Dictionary(uniqueKeysWithValues: zip(names, fields)))
     }

@@ -129,8 +129,12 @@ package struct Throughput: Sendable, Equatable {
     if shipped > .zero { fields.wrong("shipments", "a nil return has none") }
     if input > .zero { fields.wrong("input", "a nil return has none") }
     if produced > .zero { fields.wrong("products", "a nil return has none") }
-    if residue + loss > .zero { fields.wrong("residue", "a nil return has neither residue nor loss") }
-    if opening != closing { fields.wrong("closing", "must equal the opening stock in a nil return") }
+    if residue + loss > .zero {
+      fields.wrong("residue", "a nil return has neither residue nor loss")
+    }
+    if opening != closing {
+      fields.wrong("closing", "must equal the opening stock in a nil return")
+    }
   }
 
   /// A nil return that carries a stock through the month.
@@ -172,4 +176,24 @@ package struct Throughput: Sendable, Equatable {
   }
 
   package var json: JSON { .object(members) }
+}
+
+extension Throughput {
+  /// The same report after its facility was merged into another.
+  package init(_ report: Throughput, movedTo facility: ID) {
+    self.facility = facility
+    metal = report.metal
+    month = report.month
+    isNil = report.isNil
+    opening = report.opening
+    openingReason = report.openingReason
+    closing = report.closing
+    purchases = report.purchases
+    shipments = report.shipments
+    input = report.input
+    products = report.products
+    residue = report.residue
+    loss = report.loss
+    note = report.note
+  }
 }

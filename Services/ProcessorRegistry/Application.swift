@@ -1,0 +1,75 @@
+import Foundation
+import Hummingbird
+import Journal
+import Models
+import ServiceKit
+import Storage
+
+/// The processor registry at a glance.
+struct RegistryApplication: Sendable {
+  static let prefix = "/registry"
+
+  let host: ServiceHost
+  let store: RegistryStore
+  let keeper: JournalKeeper
+  let keys: AccessKeys
+  let tolerancePermille: Int
+
+  init(host: ServiceHost) async throws {
+    self.host = host
+    tolerancePermille = try host.settings.int(
+      "balance.tolerance.permille", default: 5, in: 0...1000)
+    _ = Reference.shared
+    keeper = try await JournalKeeper(
+      origin: host.origin(Self.prefix), database: host.database, clock: host.clock,
+      random: host.random, logger: host.logger)
+    store = try await RegistryStore(
+      database: host.database, journal: Journal(clock: host.clock, random: host.random))
+    keys = try await AccessKeys(database: host.database, clock: host.clock)
+    try await FirstStart.prepare(
+      store, issuer: host.publicURL, operatorFile: host.keyFile("operator.key"),
+      serviceFile: host.keyFile("service.key"), logger: host.logger)
+    try await keys.reload()
+  }
+
+  var router: Router<Context> {
+    let router = Router(context: Context.self)
+    let open = router.group("\(Self.prefix)/v1")
+    let identity = IdentityRoutes(store: store, keys: keys, issuer: host.publicURL)
+    let journal = JournalRoutes(database: host.database, keeper: keeper)
+    OpenAPI(bundle: .module).add(to: router.group("\(Self.prefix)"))
+    identity.addPublic(to: open)
+    journal.addPublic(to: open)
+    let signedIn = router.group("\(Self.prefix)/v1").add(middleware: Authentication(keys: keys))
+    identity.add(to: signedIn)
+    journal.add(to: signedIn)
+    OrganisationRoutes(store: store).add(to: signedIn)
+    FacilityRoutes(store: store).add(to: signedIn)
+    QualificationRoutes(store: store).add(to: signedIn)
+    ThroughputRoutes(
+      store: store, reporting: ThroughputReporting(store: store, permille: tolerancePermille)
+    ).add(to: signedIn)
+    ReferenceRoutes().add(to: signedIn)
+    return router
+  }
+
+  func run() async throws {
+    let database = host.database
+    let keeper = self.keeper
+    try await host.serve(
+      router, positions: ["registry": { keeper.published?.checkpoint.size ?? 0 }],
+      services: [keeper],
+      checks: [
+        "database": { await Self.trouble(database) }, "journal": { keeper.stoppedBecause },
+      ])
+  }
+
+  private static func trouble(_ database: Database) async -> String? {
+    do {
+      _ = try await database.read { try Journal.size(on: $0) }
+      return nil
+    } catch {
+      return "the database cannot be read: \(error)"
+    }
+  }
+}

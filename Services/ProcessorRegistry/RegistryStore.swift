@@ -1,0 +1,145 @@
+import Journal
+import Models
+import ServiceKit
+import Storage
+
+/// The registry's database: its schema, its journal, and where time and ids come from. The
+/// statements are in the extensions, a file for each thing.
+struct RegistryStore: Sendable {
+  let database: Database
+  let journal: Journal
+
+  var clock: Clock { journal.clock }
+  var random: Randomness { journal.random }
+
+  static let migrations = [
+    Migration(
+      1,
+      """
+      CREATE TABLE organisation (
+        id TEXT PRIMARY KEY, scheme TEXT NOT NULL, value TEXT NOT NULL, name TEXT NOT NULL,
+        body TEXT NOT NULL, version BIGINT NOT NULL, UNIQUE (scheme, value));
+      CREATE TABLE facility (
+        id TEXT PRIMARY KEY, organisation_id TEXT NOT NULL REFERENCES organisation (id),
+        scheme TEXT, value TEXT, folded_name TEXT NOT NULL, province TEXT, authority TEXT,
+        latitude_e6 BIGINT, longitude_e6 BIGINT, body TEXT NOT NULL, version BIGINT NOT NULL,
+        merged_into TEXT REFERENCES facility (id));
+      CREATE INDEX facility_identifier ON facility (scheme, value);
+      CREATE INDEX facility_place ON facility (latitude_e6, longitude_e6);
+      CREATE INDEX facility_organisation ON facility (organisation_id, id);
+      CREATE INDEX facility_province ON facility (province, id);
+      CREATE INDEX facility_authority ON facility (authority, id);
+      CREATE INDEX facility_merged ON facility (merged_into) WHERE merged_into IS NOT NULL;
+      CREATE TABLE facility_role (
+        facility_id TEXT NOT NULL REFERENCES facility (id), role TEXT NOT NULL,
+        PRIMARY KEY (facility_id, role));
+      CREATE TABLE qualification (
+        id TEXT PRIMARY KEY, facility_id TEXT NOT NULL REFERENCES facility (id),
+        metal TEXT NOT NULL, event TEXT NOT NULL, effective BIGINT NOT NULL,
+        actor TEXT NOT NULL, position BIGINT NOT NULL UNIQUE, body TEXT NOT NULL);
+      CREATE INDEX qualification_facility ON qualification (facility_id, metal, position);
+      CREATE TABLE throughput (
+        id TEXT PRIMARY KEY, facility_id TEXT NOT NULL REFERENCES facility (id),
+        metal TEXT NOT NULL, month BIGINT NOT NULL, revision BIGINT NOT NULL,
+        status TEXT NOT NULL, closing BIGINT NOT NULL, first_recorded_at BIGINT NOT NULL,
+        recorded_at BIGINT NOT NULL, body TEXT NOT NULL);
+      CREATE UNIQUE INDEX throughput_once ON throughput (facility_id, metal, month)
+        WHERE status <> 'withdrawn';
+      CREATE INDEX throughput_facility ON throughput (facility_id, id);
+      CREATE TABLE throughput_revision (
+        report_id TEXT NOT NULL REFERENCES throughput (id), revision BIGINT NOT NULL,
+        position BIGINT NOT NULL, PRIMARY KEY (report_id, revision));
+      CREATE TABLE credential (
+        id TEXT PRIMARY KEY, holder TEXT NOT NULL, holder_kind TEXT NOT NULL,
+        grants TEXT NOT NULL, secret_hash BYTEA NOT NULL, created_at BIGINT NOT NULL,
+        revoked_at BIGINT);
+      CREATE TABLE signing_key (
+        kid TEXT PRIMARY KEY, private_key BYTEA NOT NULL, created_at BIGINT NOT NULL,
+        revoked_at BIGINT);
+      """)
+  ]
+
+  /// Opens the registry's part of the database.
+  init(database: Database, journal: Journal) async throws {
+    self.database = database
+    self.journal = journal
+    try await database.migrate("registry", Self.migrations)
+    try await database.migrate("idempotency", Idempotency.migrations)
+  }
+
+  /// Does something once under the request's idempotency key, in one transaction.
+  func once(
+    _ creation: Creation, _ work: @escaping @Sendable (Connection) throws -> Answer
+  ) async throws -> Answer {
+    let now = clock.now()
+    return try await database.write { connection in
+      try Idempotency.once(creation, at: now, on: connection) { try work(connection) }
+    }
+  }
+
+  /// The field that says how far the journal is once a write is in it.
+  static func position(_ place: Journal.Place) -> (name: String, value: String) {
+    ("Journal-Position", "registry=\(place.size)")
+  }
+}
+
+/// An object as stored: its JSON text and its version.
+struct Stored: Sendable {
+  let id: ID
+  let version: Int64
+  /// The members of the wire form, without id and version.
+  let body: JSON
+
+  init(id: ID, version: Int64, body: JSON) {
+    self.id = id
+    self.version = version
+    self.body = body
+  }
+
+  init(_ row: Row) throws {
+    guard let id = ID(try row.text("id")) else {
+      throw StorageFailure.misuse("a stored id is no id")
+    }
+    self.init(
+      id: id, version: try row.int("version"),
+      body: try Fields.parse(Array(row.text("body").utf8)))
+  }
+
+  var json: JSON {
+    guard case .object(let members) = body else { return body }
+    return .object([.init("id", id.json), .init("version", .int(version))] + members)
+  }
+}
+
+/// What a caller may see: everything, or the facilities of some organisations and authorities.
+struct Visibility: Sendable {
+  let all: Bool
+  private let organisations: [String]
+  private let authorities: [String]
+
+  init(_ actor: Actor) {
+    let scopes = actor.grants.filter { $0.role != .service }.map(\.scope)
+    all = scopes.contains(.all)
+    organisations = scopes.compactMap {
+      if case .organisation(let id) = $0 { id.text } else { nil }
+    }
+    authorities = scopes.compactMap { if case .authority(let code) = $0 { code } else { nil } }
+  }
+
+  /// A condition on columns of the facility `f`, its parameters numbered from `first`.
+  func condition(first: Int) -> (sql: String, parameters: [Value]) {
+    if all { return ("1 = 1", []) }
+    let names = organisations + authorities
+    guard !names.isEmpty else { return ("1 = 0", []) }
+    let marks = names.indices.map { "$\(first + $0)" }
+    let own = marks.prefix(organisations.count).joined(separator: ", ")
+    let watched = marks.dropFirst(organisations.count).joined(separator: ", ")
+    let parts = [
+      own.isEmpty ? nil : "f.organisation_id IN (\(own))",
+      watched.isEmpty ? nil : "f.authority IN (\(watched))",
+    ]
+    return (
+      "(" + parts.compactMap { $0 }.joined(separator: " OR ") + ")", names.map { .text($0) }
+    )
+  }
+}

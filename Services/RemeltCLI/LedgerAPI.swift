@@ -1,0 +1,105 @@
+import Foundation
+import Models
+import ServiceKit
+
+/// The public API of the ledger, signed in.
+struct LedgerAPI: Sendable {
+  enum Service: Sendable { case registry, dashboard }
+
+  let profile: Profile
+  let tokens: Tokens
+  let client: HTTPClient
+
+  init(profile: Profile, folder: ProfileFolder, client: HTTPClient, clock: Clock) {
+    self.profile = profile
+    self.client = client
+    tokens = Tokens(profile: profile, folder: folder, client: client, clock: clock)
+  }
+
+  /// With the stored profile and the environment.
+  static func current() throws -> LedgerAPI {
+    let environment = ProcessInfo.processInfo.environment
+    let folder = ProfileFolder(environment: environment)
+    let profile = try Profile.current(folder, environment: environment)
+    return LedgerAPI(profile: profile, folder: folder, client: HTTPClient(), clock: .system)
+  }
+
+  func get(
+    _ path: String, _ query: [(String, String?)] = [], at service: Service = .registry,
+    accept: String = "application/json"
+  ) async throws -> HTTPAnswer {
+    try await send(
+      "GET", path + URLText.query(query), at: service, headers: [(name: "Accept", value: accept)])
+  }
+
+  /// Creates. The key is made once here, so that a repeated sending creates once.
+  func post(_ path: String, _ body: JSON, ifMatch: String? = nil) async throws -> HTTPAnswer {
+    let key = Randomness.system.id(at: Clock.system.now()).text
+    var headers = [
+      (name: "Content-Type", value: "application/json"), (name: "Idempotency-Key", value: key),
+    ]
+    if let ifMatch { headers.append((name: "If-Match", value: ifMatch)) }
+    return try await send("POST", path, headers: headers, body: body.bytes)
+  }
+
+  func put(_ path: String, _ body: JSON, ifMatch: String) async throws -> HTTPAnswer {
+    try await send(
+      "PUT", path,
+      headers: [
+        (name: "Content-Type", value: "application/json"), (name: "If-Match", value: ifMatch),
+      ], body: body.bytes)
+  }
+
+  /// A file's rows. The endpoint asks for no idempotency key, since each row has its natural one;
+  /// the header tells the client that the call may be repeated.
+  func bulk(_ path: String, contentType: String, _ body: [UInt8]) async throws -> HTTPAnswer {
+    try await send(
+      "POST", path,
+      headers: [
+        (name: "Content-Type", value: contentType),
+        (name: "Accept", value: "application/x-ndjson"),
+        (name: "Idempotency-Key", value: Randomness.system.id(at: Clock.system.now()).text),
+      ], body: body, timeoutSeconds: 900)
+  }
+
+  private func send(
+    _ method: String, _ path: String, at service: Service = .registry,
+    headers: [(name: String, value: String)], body: [UInt8]? = nil, timeoutSeconds: Int = 60
+  ) async throws -> HTTPAnswer {
+    let address = service == .registry ? profile.registry : profile.dashboard
+    func call(_ token: Token) -> HTTPCall {
+      HTTPCall(
+        method: method, url: address + path,
+        headers: headers + [(name: "Authorization", value: "Bearer \(token.value)")], body: body,
+        timeoutSeconds: timeoutSeconds)
+    }
+    var answer = try await client.reach(call(try await tokens.token()))
+    if answer.status == 401 {
+      // The kept token may be older than a rotation of keys.
+      answer = try await client.reach(call(try await tokens.renew()))
+    }
+    guard (200..<300).contains(answer.status) else {
+      throw Refusal(status: answer.status, body: answer.body)
+    }
+    return answer
+  }
+}
+
+extension HTTPAnswer {
+  /// The body as JSON.
+  func json() throws -> JSON {
+    do {
+      return try JSONParser.parse(body)
+    } catch {
+      throw LocalFailure(.unreachable, "The answer is not JSON: is this the ledger's address?")
+    }
+  }
+
+  /// The object's version as `If-Match` wants it.
+  func version() throws -> String {
+    guard let version = header("ETag") else {
+      throw LocalFailure(.unreachable, "The answer names no version (ETag).")
+    }
+    return version
+  }
+}

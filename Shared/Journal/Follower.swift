@@ -1,0 +1,209 @@
+import Foundation
+import Logging
+import Metrics
+import Models
+import ServiceKit
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// Follows another service's journal into this service's database.
+///
+/// Each page must extend the size and root that are here already; if it does not, the follower
+/// stops and says so. The entries and the cursor are stored in one transaction, so a page is
+/// applied once or not at all.
+package final class Follower: Service {
+  package enum State: String, Sendable { case starting, following, unreachable, stopped }
+
+  /// How far it is, for readers.
+  package struct Progress: Sendable {
+    package var state = State.starting
+    package var detail: String?
+    package var origin: String?
+    package var size: Int64 = 0
+    /// The source's signed size when it last answered.
+    package var sourceSize: Int64 = 0
+    package var recordedAt: Instant?
+    package var heardAt: Instant?
+  }
+
+  package static let pageLimit = 1000
+  static let waitSeconds = 20
+
+  package static let migrations = [
+    Migration(
+      1,
+      """
+      CREATE TABLE follower (
+        source TEXT PRIMARY KEY, origin TEXT NOT NULL, verifier TEXT NOT NULL,
+        size BIGINT NOT NULL, frontier BYTEA NOT NULL, recorded_at BIGINT NOT NULL);
+      """)
+  ]
+
+  package let source: String
+  private let url: String
+  private let client: HTTPClient
+  private let authorize: @Sendable () async throws -> String
+  private let database: Database
+  private let clock: Clock
+  private let logger: Logger
+  private let apply: @Sendable ([Followed], Connection) throws -> Void
+  private let lag: Gauge
+  private let state = Mutex(Progress())
+
+  /// - Parameters:
+  ///   - source: the service's name, such as `registry`.
+  ///   - url: its feed's address.
+  ///   - authorize: the value of the `Authorization` field.
+  ///   - apply: stores what the entries say, in the same transaction as the cursor.
+  package init(
+    source: String, url: String, client: HTTPClient,
+    authorize: @escaping @Sendable () async throws -> String, database: Database, clock: Clock,
+    logger: Logger, apply: @escaping @Sendable ([Followed], Connection) throws -> Void
+  ) {
+    self.source = source
+    self.url = url
+    self.client = client
+    self.authorize = authorize
+    self.database = database
+    self.clock = clock
+    self.logger = logger
+    self.apply = apply
+    lag = Gauge(label: "remelt_follower_lag_entries", dimensions: [("source", source)])
+  }
+
+  package var progress: Progress { state.withLock { $0 } }
+  package var appliedSize: Int64 { progress.size }
+
+  package func run() async {
+    await cancelWhenGracefulShutdown {
+      var failures = 0
+      while !Task.isCancelled {
+        do {
+          try await self.follow()
+          failures = 0
+        } catch let broken as BrokenJournal {
+          return await self.stop(because: broken)
+        } catch is CancellationError {
+          return
+        } catch {
+          failures += 1
+          self.note(unreachable: error)
+          // Waits between tries, longer each time, so that a source that is down is left alone.
+          try? await Task.sleep(for: .milliseconds(min(5000, 100 << min(failures, 6))))
+        }
+      }
+    }
+  }
+
+  private func note(unreachable error: any Error) {
+    state.withLock {
+      $0.state = .unreachable
+      $0.detail = "\(error)"
+    }
+    logger.debug(
+      "The journal cannot be read now.", metadata: ["source": "\(source)", "why": "\(error)"])
+  }
+
+  /// Stops for good: only a person can say which journal is right. Idles so that the service lives.
+  private func stop(because broken: BrokenJournal) async {
+    state.withLock {
+      $0.state = .stopped
+      $0.detail = broken.description
+    }
+    logger.critical("Following stopped: \(broken)", metadata: ["source": "\(source)"])
+    try? await gracefulShutdown()
+  }
+
+  /// One page: fetch, verify, apply.
+  package func follow() async throws {
+    let source = self.source
+    let cursor = try await database.read { try Cursor(source, on: $0) }
+    state.withLock { $0.size = cursor?.frontier.size ?? 0 }
+    let page = try await fetch(after: cursor?.frontier.size ?? 0)
+    let next = try page.extending(cursor, source: source)
+    if !page.entries.isEmpty {
+      try await database.write { connection in
+        guard try Cursor(source, on: connection)?.frontier == cursor?.frontier else { return }
+        try self.apply(page.entries, connection)
+        try next.store(source, on: connection)
+      }
+    }
+    state.withLock {
+      $0 = Progress(
+        state: .following, detail: nil, origin: page.origin, size: next.frontier.size,
+        sourceSize: page.size, recordedAt: next.recordedAt, heardAt: clock.now())
+    }
+    lag.record(page.size - next.frontier.size)
+  }
+
+  private func fetch(after: Int64) async throws -> JournalPage {
+    let address = "\(url)?after=\(after)&limit=\(Self.pageLimit)&wait=\(Self.waitSeconds)"
+    let answer = try await client.send(
+      HTTPCall(
+        url: address, headers: [("Authorization", try await authorize())],
+        timeoutSeconds: Self.waitSeconds + 20, retries: 0))
+    guard answer.status == 200 else {
+      throw HTTPRefusal(status: answer.status, url: url)
+    }
+    return try JournalPage(answer.body)
+  }
+}
+
+/// What a follower keeps of the tree it follows.
+struct Cursor: Sendable {
+  let origin: String
+  let verifier: String
+  let frontier: Frontier
+  let recordedAt: Instant
+
+  init(origin: String, verifier: String, frontier: Frontier, recordedAt: Instant) {
+    self.origin = origin
+    self.verifier = verifier
+    self.frontier = frontier
+    self.recordedAt = recordedAt
+  }
+
+  init?(_ source: String, on connection: Connection) throws {
+    guard
+      let row = try connection.first(
+        "SELECT origin, verifier, size, frontier, recorded_at FROM follower WHERE source = $1",
+        [.text(source)]),
+      let frontier = Frontier(size: try row.int("size"), bytes: try row.blob("frontier"))
+    else { return nil }
+    self.init(
+      origin: try row.text("origin"), verifier: try row.text("verifier"), frontier: frontier,
+      recordedAt: Instant(milliseconds: try row.int("recorded_at")))
+  }
+
+  func store(_ source: String, on connection: Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO follower (source, origin, verifier, size, frontier, recorded_at)
+      VALUES ($1, $2, $3, $4, $5, $6)
+      ON CONFLICT (source) DO UPDATE SET size = $4, frontier = $5, recorded_at = $6
+      """,
+      [
+        .text(source), .text(origin), .text(verifier), .int(frontier.size),
+        .blob(frontier.bytes), .int(recordedAt.milliseconds),
+      ])
+  }
+}
+
+/// The journal that is followed is not the one that was followed so far.
+package struct BrokenJournal: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ source: String, _ what: String) {
+    description =
+      "the journal of \(source) \(what). Nothing of it was applied. See RUNBOOK, follower stopped."
+  }
+}
+
+/// The source answered, but not with a page.
+struct HTTPRefusal: Error, CustomStringConvertible {
+  let status: Int
+  let url: String
+
+  var description: String { "\(url) answered \(status)" }
+}

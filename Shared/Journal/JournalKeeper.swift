@@ -1,0 +1,137 @@
+import Logging
+import Metrics
+import Models
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// Keeps a service's journal signed: stores complete tiles, signs a checkpoint over what is new,
+/// and publishes it once it is on the disk. Followers are served only what is signed.
+package final class JournalKeeper: Service {
+  /// How often it looks for new entries.
+  private static let interval = Duration.milliseconds(50)
+  /// How long a signer may be silent before another may sign.
+  private static let leaseSeconds: Int64 = 10
+
+  /// The last checkpoint that is on the disk.
+  package struct Published: Sendable {
+    package let checkpoint: Checkpoint
+    package let note: String
+  }
+
+  private let database: Database
+  private let clock: Clock
+  private let holder: String
+  private let logger: Logger
+  private let signedSize = Gauge(label: "remelt_journal_signed_size")
+  private let latest = Mutex<Published?>(nil)
+  private let trouble = Mutex<String?>(nil)
+  package let signer: CheckpointSigner
+
+  /// Prepares the journal where there is none: its origin and key are made once and kept.
+  package init(
+    origin: String, database: Database, clock: Clock, random: Randomness, logger: Logger
+  ) async throws {
+    try await database.migrate("journal", Journal.migrations)
+    let seed = random.bytes(32)
+    let head = try await database.write { connection in
+      try connection.execute(
+        """
+        INSERT INTO journal_head (id, origin, size, recorded_at, signing_key, signer, signer_until)
+        VALUES (1, $1, 0, 0, $2, '', 0) ON CONFLICT (id) DO NOTHING
+        """, [.text(origin), .blob(seed)])
+      return try connection.first("SELECT origin, signing_key FROM journal_head")
+    }
+    guard let head else { throw StorageFailure.misuse("the journal has no head") }
+    signer = try CheckpointSigner(origin: head.text("origin"), seed: head.blob("signing_key"))
+    if signer.origin != origin {
+      logger.warning(
+        "This journal keeps the origin it began with.", metadata: ["origin": "\(signer.origin)"])
+    }
+    self.database = database
+    self.clock = clock
+    self.logger = logger
+    holder = random.id(at: clock.now()).text
+    try await keep()
+  }
+
+  package var published: Published? { latest.withLock { $0 } }
+
+  /// Why nothing is signed any more, or nil.
+  package var stoppedBecause: String? { trouble.withLock { $0 } }
+
+  package func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        try await self.keep()
+        // The loop's own pace, not a wait for something else to be ready.
+        try? await Task.sleep(for: Self.interval)
+      }
+    }
+  }
+
+  /// One round: signs what is new, if this process is the signer.
+  package func keep() async throws {
+    let known = published?.checkpoint.size ?? -1
+    let size = try await database.read { try Journal.size(on: $0) }
+    guard size > known, stoppedBecause == nil else { return }
+    do {
+      let published = try await database.write { try self.sign(on: $0) }
+      guard let published else { return }
+      latest.withLock { $0 = published }
+      signedSize.record(published.checkpoint.size)
+    } catch let inconsistency as Inconsistency {
+      trouble.withLock { $0 = inconsistency.description }
+      logger.critical("Nothing is signed any more: \(inconsistency)")
+    }
+  }
+
+  /// The tree in the database is not the one that was signed.
+  struct Inconsistency: Error, CustomStringConvertible {
+    let size: Int64
+
+    var description: String {
+      "the first \(size) entries of the journal are not those that were signed; see RUNBOOK, journal rewritten"
+    }
+  }
+
+  private func sign(on connection: Connection) throws -> Published? {
+    let now = clock.now()
+    let head = try connection.first(
+      """
+      UPDATE journal_head SET signer = $1, signer_until = $2
+      WHERE signer = $1 OR signer_until < $3 RETURNING size
+      """,
+      [
+        .text(holder), .int(now.adding(seconds: Self.leaseSeconds).milliseconds),
+        .int(now.milliseconds),
+      ])
+    guard let size = try head?.int("size") else { return nil }
+    if let signed = try lastSigned(on: connection) {
+      let frontier = try Tiles.frontier(at: signed.checkpoint.size, on: connection)
+      guard frontier.root == signed.checkpoint.root else {
+        throw Inconsistency(size: signed.checkpoint.size)
+      }
+      if signed.checkpoint.size == size { return signed }
+    }
+    try Tiles.store(upTo: size, on: connection)
+    let root = try Tiles.frontier(at: size, on: connection).root
+    let checkpoint = Checkpoint(origin: signer.origin, size: size, root: root)
+    let note = try signer.note(for: checkpoint)
+    try connection.execute(
+      "INSERT INTO journal_checkpoint (size, root, note, signed_at) VALUES ($1, $2, $3, $4)",
+      [.int(size), .blob(root), .text(note), .int(now.milliseconds)])
+    return Published(checkpoint: checkpoint, note: note)
+  }
+
+  private func lastSigned(on connection: Connection) throws -> Published? {
+    try connection.first(
+      "SELECT size, root, note FROM journal_checkpoint ORDER BY size DESC LIMIT 1"
+    ).map {
+      Published(
+        checkpoint: Checkpoint(
+          origin: signer.origin, size: try $0.int("size"), root: try $0.blob("root")),
+        note: try $0.text("note"))
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Hummingbird
+import Logging
+import Models
+import NIOCore
+
+/// A row of a bulk file, as a JSON object, with the number of its line's start in the file.
+package struct BulkRow: Sendable {
+  package let number: Int
+  /// The row's fields, or why it cannot be read.
+  package let content: Result<JSON, Problem>
+
+  package init(number: Int, content: Result<JSON, Problem>) {
+    self.number = number
+    self.content = content
+  }
+}
+
+/// What became of a row.
+package enum BulkOutcome: Sendable {
+  case created(ID)
+  case unchanged(ID)
+  case revised(ID)
+  case refused(Problem)
+
+  var name: String {
+    switch self {
+    case .created: "created"
+    case .unchanged: "unchanged"
+    case .revised: "revised"
+    case .refused: "refused"
+    }
+  }
+
+  func json(row: Int) -> JSON {
+    switch self {
+    case .created(let id), .unchanged(let id), .revised(let id):
+      .members(["row": .int(row), "outcome": .string(name), "id": id.json])
+    case .refused(let problem):
+      .members(["row": .int(row), "outcome": .string(name), "problem": problem.json])
+    }
+  }
+}
+
+/// Reads a bulk request as a stream and answers each row by its own number.
+package struct Bulk: Sendable {
+  /// Rows that are written together; each can fail by itself.
+  package static let batch = 500
+  /// The whole request, however long.
+  package static let deadline = Duration.seconds(900)
+  /// Answers wait in memory up to this many bytes, so that a client may send everything before it
+  /// reads; beyond, they stream out and the client must read while it sends.
+  package static let heldBytes = 4 << 20
+
+  /// Answers a bulk request.
+  /// - Parameters:
+  ///   - convert: makes the JSON object of a CSV row's columns.
+  ///   - store: writes a batch durably and says what became of each row.
+  package static func respond(
+    to request: Request, _ context: Context,
+    convert: @escaping @Sendable ([String: String]) -> JSON,
+    store: @escaping @Sendable ([BulkRow]) async throws -> [BulkOutcome]
+  ) async throws -> Response {
+    // What is wrong with the request as a whole is said before an answer begins.
+    _ = try BulkReader(request, convert: convert)
+    let logger = context.logger
+    let body = ResponseBody { writer in
+      var report = BulkReport()
+      do {
+        let reader = try BulkReader(request, convert: convert)
+        for try await buffer in request.body {
+          var rows = try reader.feed(buffer.readableBytesView)
+          try await write(&rows, &report, to: &writer, whole: false, store: store)
+          reader.hold(rows)
+        }
+        var rows = try reader.finish()
+        try await write(&rows, &report, to: &writer, whole: true, store: store)
+      } catch let problem as Problem {
+        report.end(problem)
+      } catch {
+        logger.error("A bulk request failed.", metadata: ["error": "\(error)"])
+        report.end(
+          Problem(
+            .internalError,
+            "The rest was not taken. Send the file again: what is recorded stays unchanged."))
+      }
+      report.finish()
+      try await writer.write(ByteBuffer(bytes: report.take()))
+      try await writer.finish(nil)
+    }
+    return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: body)
+  }
+
+  private static func write(
+    _ rows: inout [BulkRow], _ report: inout BulkReport, to writer: inout any ResponseBodyWriter,
+    whole: Bool, store: @Sendable ([BulkRow]) async throws -> [BulkOutcome]
+  ) async throws {
+    while rows.count >= batch || (whole && !rows.isEmpty) {
+      if report.elapsed > deadline {
+        throw Problem(
+          .timeout,
+          "A bulk request may take \(deadline.components.seconds) s. Send the rest in another: what is recorded stays unchanged."
+        )
+      }
+      let some = Array(rows.prefix(batch))
+      rows.removeFirst(some.count)
+      report.add(zip(some, try await store(some)))
+      if report.heldBytes > heldBytes {
+        try await writer.write(ByteBuffer(bytes: report.take()))
+      }
+    }
+  }
+}
+
+/// The answer to a bulk request, as it grows: NDJSON, a summary at the end.
+struct BulkReport {
+  private var bytes: [UInt8] = []
+  private var counts: [String: Int] = [:]
+  private var rows = 0
+  private var problem: Problem?
+  private let start = ContinuousClock.now
+
+  var heldBytes: Int { bytes.count }
+  var elapsed: Duration { ContinuousClock.now - start }
+
+  mutating func add(_ outcomes: some Sequence<(BulkRow, BulkOutcome)>) {
+    for (row, outcome) in outcomes {
+      rows += 1
+      counts[outcome.name, default: 0] += 1
+      bytes += outcome.json(row: row.number).bytes + [0x0A]
+    }
+  }
+
+  mutating func end(_ problem: Problem) { self.problem = problem }
+
+  /// The last line; a `problem` in it says that the file was not read to its end.
+  mutating func finish() {
+    let names = ["created", "unchanged", "revised", "refused"]
+    let summary = [JSON.Member("rows", .int(rows))] + names.map { .init($0, .int(counts[$0] ?? 0)) }
+    let last = JSON.members(["summary": .object(summary), "problem": problem?.json])
+    bytes += last.bytes + [0x0A]
+  }
+
+  mutating func take() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+}

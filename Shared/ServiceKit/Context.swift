@@ -1,0 +1,100 @@
+import Hummingbird
+import HTTPTypes
+import Models
+import NIOCore
+
+/// What travels with a request through middleware and routes.
+package struct Context: RequestContext {
+  package var coreContext: CoreRequestContextStorage
+  package let channel: any Channel
+  /// Who is asking, once the token was verified.
+  package var caller: Actor?
+
+  package init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    channel = source.channel
+  }
+
+  /// Who is asking.
+  /// - Throws: ``Problem`` `unauthenticated` on a route outside the authenticated group.
+  package var actor: Actor {
+    get throws(Problem) {
+      guard let caller else { throw Problem(.unauthenticated, "Sign in first.") }
+      return caller
+    }
+  }
+
+  /// An id in the path.
+  /// - Throws: ``Problem`` `notFound`, since nothing can have such an id.
+  package func id(_ name: String = "id") throws(Problem) -> ID {
+    guard let text = parameters.get(name), let id = ID(text) else {
+      throw Problem(.notFound, "There is nothing with this id. An id is a UUID.")
+    }
+    return id
+  }
+}
+
+extension Request {
+  /// A field that may stand only once.
+  package func header(_ name: String) -> String? {
+    HTTPField.Name(name).flatMap { headers[$0] }
+  }
+}
+
+/// The values of a query string, read with clear errors.
+package struct Query {
+  private let request: Request
+
+  package init(_ request: Request) { self.request = request }
+
+  package func text(_ name: String) -> String? {
+    request.uri.queryParameters[name[...]].map(String.init)
+  }
+
+  /// The value as `convert` makes it, or nil where it is absent.
+  package func value<Value>(
+    _ name: String, _ expected: String, _ convert: (String) -> Value?
+  ) throws(Problem) -> Value? {
+    guard let text = text(name) else { return nil }
+    guard !text.utf8.contains(0), let value = convert(text) else {
+      throw Problem.field("?\(name)", "\(expected) is expected")
+    }
+    return value
+  }
+
+  package func month(_ name: String) throws(Problem) -> Month? {
+    try value(name, "a month such as 2026-01", Month.init)
+  }
+
+  package func day(_ name: String) throws(Problem) -> Day? {
+    try value(name, "a day such as 2026-01-31", Day.init)
+  }
+
+  package func instant(_ name: String) throws(Problem) -> Instant? {
+    try value(name, "a moment such as 2026-01-31T16:00:00Z", Instant.init)
+  }
+
+  package func id(_ name: String) throws(Problem) -> ID? {
+    try value(name, "an id (UUID)", ID.init)
+  }
+
+  package func word<Word: RawRepresentable & CaseIterable>(
+    _ name: String, as _: Word.Type = Word.self
+  )
+    throws(Problem) -> Word? where Word.RawValue == String
+  {
+    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    return try value(name, "one of \(words)") { Word(rawValue: $0) }
+  }
+
+  package func int(_ name: String, default absent: Int, in range: ClosedRange<Int>)
+    throws(Problem) -> Int
+  {
+    let text = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    return try value(name, text) { Int($0).flatMap { range.contains($0) ? $0 : nil } } ?? absent
+  }
+
+  package func flag(_ name: String) throws(Problem) -> Bool {
+    try value(name, "true or false") { ["true": true, "false": false][$0] } ?? false
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Hummingbird
+import HTTPTypes
+import Models
+
+/// A page of a list: how many, and after which one.
+package struct Page: Sendable {
+  package static let maximum = 500
+
+  package let limit: Int
+  /// The sort key of the last item of the page before, or nil on the first page.
+  package let after: [String]?
+
+  package init(_ request: Request) throws(Problem) {
+    let query = Query(request)
+    limit = try query.int("limit", default: 100, in: 1...Page.maximum)
+    after = try query.value("cursor", "a cursor from an answer's next", Page.key)
+  }
+
+  private static func key(_ cursor: String) -> [String]? {
+    guard let bytes = Base64URL.decode(cursor), let json = try? JSONParser.parse(bytes),
+      case .array(let elements) = json
+    else { return nil }
+    let texts = elements.compactMap(\.text)
+    return texts.count == elements.count && !texts.isEmpty ? texts : nil
+  }
+
+  /// The answer: ask the store for `limit + 1` items, so that the last page is known to be last.
+  /// - Parameter key: the sort key of an item.
+  package func response<Item>(
+    _ found: [Item], _ request: Request, extra: [JSON.Member] = [], key: (Item) -> [String],
+    json: (Item) -> JSON
+  ) -> Response {
+    let items = found.prefix(limit)
+    var members = [JSON.Member("items", .array(items.map(json)))] + extra
+    var next: String?
+    if found.count > limit, let last = items.last {
+      let cursor = Base64URL.encode(JSON.array(key(last).map { .string($0) }).bytes)
+      members.append(.init("next", .string(cursor)))
+      next = cursor
+    }
+    var response = Response.json(.object(members))
+    if let next {
+      response.headers[.link] = "<\(link(request, next))>; rel=\"next\""
+    }
+    return response
+  }
+
+  private func link(_ request: Request, _ cursor: String) -> String {
+    let others = (request.uri.query ?? "").split(separator: "&").filter {
+      !$0.hasPrefix("cursor=") && !$0.contains(">")
+    }
+    return request.uri.path + "?" + (others + ["cursor=\(cursor)"]).joined(separator: "&")
+  }
+}
+
+extension HTTPField.Name {
+  fileprivate static var link: Self { .init("Link") ?? .location }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+
+/// What the command lines of all services have in common.
+package enum ServiceCommand {
+  package static let version = "0.1.0"
+
+  /// - Parameter further: settings that only this service has, a line each.
+  package static func configuration(
+    _ name: String, _ abstract: String, port: Int, further: [String],
+    subcommands: [any ParsableCommand.Type]
+  ) -> CommandConfiguration {
+    let lines =
+      [
+        "http.port                    \(port)   the port; 0 for any free one",
+        "http.host                    127.0.0.1   the address to listen on",
+        "http.deadline.seconds        30   the most one request may take",
+        "public.url                   http://127.0.0.1:\(port)   the address others use",
+        "storage.url                  sqlite:var/\(name).sqlite   the database",
+        "keys.folder                  var/keys   where key files are",
+        "log.level                    info   trace … critical",
+        "log.format                   human   human or json",
+      ] + further
+    return CommandConfiguration(
+      commandName: name, abstract: abstract,
+      discussion: """
+        Settings come from the environment (REMELT_HTTP_PORT for http.port), or from a JSON file \
+        that REMELT_CONFIG names ({"http": {"port": \(port)}}). With their defaults:
+
+        \(lines.map { "  " + $0 }.joined(separator: "\n"))
+        """,
+      version: version, subcommands: subcommands, defaultSubcommand: subcommands.first)
+  }
+
+  /// Runs a service; what stops its start is said in one sentence, and the exit code is 78
+  /// (EX_CONFIG) for a setting.
+  package static func serve(_ run: () async throws -> Void) async throws {
+    do {
+      try await run()
+    } catch let unusable as Settings.Unusable {
+      complain("\(unusable)")
+      throw ExitCode(78)
+    } catch {
+      complain("The service stopped: \(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  package static func health(port: Int) async throws {
+    do {
+      guard try await ReadyCheck.run(port: port) else {
+        complain("not ready")
+        throw ExitCode.failure
+      }
+      print("ready")
+    } catch let failure as HTTPFailure {
+      complain("\(failure)")
+      throw ExitCode.failure
+    }
+  }
+
+  private static func complain(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}

@@ -1,0 +1,27 @@
+import Models
+
+/// W3C Trace Context: the caller's `traceparent` is passed on, or a new one begun.
+package struct Trace: Sendable {
+  package let parent: String
+
+  @TaskLocal package static var current: Trace?
+
+  /// Takes a valid header, and otherwise makes one.
+  init(_ header: String?) {
+    if let header, Trace.isValid(header) {
+      parent = header
+    } else {
+      parent = "00-\(Trace.hex(16))-\(Trace.hex(8))-01"
+    }
+  }
+
+  private static func isValid(_ header: String) -> Bool {
+    let parts = header.split(separator: "-", omittingEmptySubsequences: false)
+    return parts.map(\.count) == [2, 32, 16, 2]
+      && parts.allSatisfy { $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } }
+  }
+
+  private static func hex(_ bytes: Int) -> String {
+    (0..<bytes).map { _ in UInt8.random(in: 1...255) }.hex
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// Keeps a second process off a SQLite file; the lock ends with the process.
+final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  init(path: String) throws {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw StorageFailure.unusable("The file \(path) cannot be made: check the folder's rights.")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw StorageFailure.unusable(
+        "Another process has this database open (\(path)): stop it, or give this one its own storage.url."
+      )
+    }
+  }
+
+  deinit { close(descriptor) }
+}

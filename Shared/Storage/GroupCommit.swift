@@ -1,0 +1,111 @@
+import GRDB
+import Metrics
+import Synchronization
+
+/// Gathers concurrent writes and commits them together: one fsync serves many reports.
+///
+/// The first write to arrive asks for a turn on the pool's writer queue. While a group is being
+/// committed others gather, and go together in the next group.
+final class GroupCommit: Sendable {
+  static let maximumGroup = 64
+  static let maximumWaiting = 1024
+
+  /// Told how the commit went, once it is known.
+  private typealias Completion = @Sendable (Result<Void, any Error>) -> Void
+
+  private struct Write: Sendable {
+    let run: @Sendable (Connection) -> Completion
+    /// For a write whose group failed before its turn.
+    let fail: @Sendable (any Error) -> Void
+  }
+
+  private struct Queue {
+    var writes: [Write] = []
+    var isServed = false
+  }
+
+  private let pool: DatabasePool
+  private let queue = Mutex(Queue())
+  private let groupSize = Recorder(label: "remelt_commit_group_size")
+  private let latency = Timer(label: "remelt_commit")
+
+  init(pool: DatabasePool) { self.pool = pool }
+
+  var waiting: Int { queue.withLock { $0.writes.count } }
+
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      let write = Write(
+        run: { connection in
+          do {
+            let value = try connection.savepoint { try body(connection) }
+            return { commit in continuation.resume(with: commit.map { value }) }
+          } catch {
+            return { _ in continuation.resume(throwing: error) }
+          }
+        },
+        fail: { continuation.resume(throwing: $0) })
+      if !enqueue(write) { write.fail(StorageFailure.overloaded) }
+    }
+  }
+
+  private func enqueue(_ write: Write) -> Bool {
+    let (accepted, first) = queue.withLock { queue -> (Bool, Bool) in
+      guard queue.writes.count < Self.maximumWaiting else { return (false, false) }
+      queue.writes.append(write)
+      defer { queue.isServed = true }
+      return (true, !queue.isServed)
+    }
+    if first {
+      pool.asyncWriteWithoutTransaction { database in
+        while let group = self.nextGroup() {
+          self.commit(group, on: Connection(database: database))
+        }
+      }
+    }
+    return accepted
+  }
+
+  private func nextGroup() -> [Write]? {
+    queue.withLock { queue in
+      guard !queue.writes.isEmpty else {
+        queue.isServed = false
+        return nil
+      }
+      let group = Array(queue.writes.prefix(Self.maximumGroup))
+      queue.writes.removeFirst(group.count)
+      return group
+    }
+  }
+
+  private func commit(_ group: [Write], on connection: Connection) {
+    let start = ContinuousClock.now
+    var completions: [Completion] = []
+    let result = Result {
+      try connection.script("BEGIN IMMEDIATE")
+      for write in group {
+        completions.append(write.run(connection))
+        // A full disk ends the whole transaction, not only the savepoint.
+        guard connection.isInTransaction else {
+          throw StorageFailure.engine(code: 0, "the transaction was ended by the engine")
+        }
+      }
+      try connection.script("COMMIT")
+    }
+    if case .failure(let failure) = result {
+      if connection.isInTransaction { try? connection.script("ROLLBACK") }
+      for write in group.dropFirst(completions.count) { write.fail(failure) }
+    }
+    for completion in completions { completion(result) }
+    groupSize.record(group.count)
+    latency.recordNanoseconds((ContinuousClock.now - start).nanoseconds)
+  }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
+}
