@@ -18,7 +18,9 @@ struct FacilityRoutes: Sendable {
 
   private func register(_ request: Request, _ context: Context) async throws -> Response {
     let actor = try context.actor
-    let confirmed = try Query(request).flag("confirm_duplicate")
+    let query = Query(request)
+    try query.only("confirm_duplicate")
+    let confirmed = try query.flag("confirm_duplicate")
     let creation = try await Creation(request, context)
     let facility = try Fields.read(creation.body, as: Facility.init)
     return try await store.once(creation) { connection in
@@ -39,10 +41,11 @@ struct FacilityRoutes: Sendable {
 
   private func list(_ request: Request, _ context: Context) async throws -> Response {
     let query = Query(request)
+    try query.only("province", "role", "organisation_id", "identifier", "limit", "cursor")
     let visible = Visibility(try context.actor)
     let page = try Page(request)
     let filter = RegistryStore.FacilityFilter(
-      province: query.text("province"), role: try query.word("role"),
+      province: try query.province(), role: try query.word("role"),
       organisation: try query.id("organisation_id"), identifier: try query.identifier())
     let found = try await store.database.read { connection in
       try store.facilities(filter, visible: visible, page: page, on: connection).map {
@@ -71,7 +74,9 @@ struct FacilityRoutes: Sendable {
   private func change(_ request: Request, _ context: Context) async throws -> Response {
     let id = try context.id()
     let actor = try context.actor
-    let confirmed = try Query(request).flag("confirm_duplicate")
+    let query = Query(request)
+    try query.only("confirm_duplicate")
+    let confirmed = try query.flag("confirm_duplicate")
     let ifMatch = request.headers[.ifMatch]
     // The object comes first: what one may not see has no rules to learn from.
     _ = try await store.database.read { try store.visibleFacility(id, to: actor, on: $0) }
@@ -137,7 +142,9 @@ struct FacilityRoutes: Sendable {
     guard actor.mayAll([.operator]) else {
       throw Problem(.forbidden, "Registering facilities in bulk needs the role operator over all.")
     }
-    let confirmed = try Query(request).flag("confirm_duplicate")
+    let query = Query(request)
+    try query.only("confirm_duplicate")
+    let confirmed = try query.flag("confirm_duplicate")
     let import_ = FacilityImport(store: store, actor: actor, confirmed: confirmed)
     return try await Bulk.respond(
       to: request, context, convert: FacilityRow.json, store: import_.store)

@@ -157,6 +157,7 @@ struct IdentityRoutes: Sendable {
 
   private func list(_ request: Request, _ context: Context) async throws -> Response {
     _ = try demandOperator(context)
+    try Query(request).only("limit", "cursor")
     let page = try Page(request)
     let found = try await store.database.read { try store.credentials(page: page, on: $0) }
     return page.response(found, request, key: { [$0.id.text] }, json: \.json)

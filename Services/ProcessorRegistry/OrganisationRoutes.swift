@@ -38,8 +38,10 @@ struct OrganisationRoutes: Sendable {
 
   private func list(_ request: Request, _ context: Context) async throws -> Response {
     let visible = Visibility(try context.actor)
+    let query = Query(request)
+    try query.only("identifier", "limit", "cursor")
     let page = try Page(request)
-    let identifier = try Query(request).identifier()
+    let identifier = try query.identifier()
     let found = try await store.database.read {
       try store.organisations(identifier, visible: visible, page: page, on: $0)
     }
@@ -97,8 +99,10 @@ extension Query {
   /// `identifier=uscc:91…`
   func identifier() throws(Problem) -> Identifier? {
     try value("identifier", "scheme:value, such as uscc:91130000MAXDEMA17J,") { text in
-      let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-      return parts.count == 2 ? try? Identifier(scheme: parts[0], value: parts[1]) : nil
+      let parts = text.split(separator: ":", maxSplits: 1).map { JSON.string(String($0)) }
+      guard parts.count == 2 else { return nil }
+      let members = JSON.members(["scheme": parts[0], "value": parts[1]])
+      return try? Fields.read(members, as: Identifier.init)
     }
   }
 }

@@ -82,6 +82,7 @@ struct QualificationRoutes: Sendable {
         .forbidden, "National totals need the role analyst, operator or verifier over all.")
     }
     let query = Query(request)
+    try query.only("metal", "date")
     let metal = try query.word("metal") ?? Metal.steel
     let day = try query.day("date") ?? store.clock.now().dayInChina
     let states = try await store.database.read {

@@ -39,6 +39,7 @@ struct ThroughputRoutes: Sendable {
 
   private func list(_ request: Request, _ context: Context) async throws -> Response {
     let query = Query(request)
+    try query.only("facility_id", "metal", "from", "to", "limit", "cursor")
     let visible = Visibility(try context.actor)
     let page = try Page(request)
     let filter = RegistryStore.ThroughputFilter(

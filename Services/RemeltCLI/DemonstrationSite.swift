@@ -51,7 +51,7 @@ struct DemonstrationSite {
 
   /// A separately planned city reports by itself; so does the Corps, for some sites in Xinjiang.
   private static func authority(_ province: String, _ city: String?, _ index: Int) -> String? {
-    if province == "650000", index % 2 == 1 { return "XPCC" }
+    if province == "650000", index % 2 == 0 { return "XPCC" }
     return Reference.shared.authorities.values.first {
       $0.province == province && $0.name == city && $0.id != province
     }?.id

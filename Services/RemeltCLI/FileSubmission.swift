@@ -44,6 +44,7 @@ struct FileSubmission {
         throw LocalFailure(.usage, "The file's first row is too long to be a heading.")
       }
       header = bytes
+      self.bytes += row.size
       return
     }
     waiting.append(row)
@@ -91,13 +92,15 @@ struct FileSubmission {
 
   /// One line a row, in their order; the last line may say that the rest was not taken.
   private func read(_ answer: [UInt8], rows: Int) throws -> ([JSON], JSON?) {
-    let first = format == .csv ? 2 : 1
     var lines: [JSON] = []
     for text in answer.split(separator: 0x0A) {
       guard let line = try? JSONParser.parse(Array(text)) else { throw cutShort(lines.count, rows) }
-      if line["summary"] != nil { return (lines, line["problem"]) }
-      guard line["row"]?.int == lines.count + first, lines.count < rows else {
-        throw LocalFailure(.unreachable, "The answer names rows that were not sent.")
+      if line["summary"] != nil {
+        if line["problem"] == nil, lines.count < rows { throw cutShort(lines.count, rows) }
+        return (lines, line["problem"])
+      }
+      guard line["row"] != nil, lines.count < rows else {
+        throw LocalFailure(.unreachable, "The answer is not that of a bulk endpoint.")
       }
       lines.append(line)
     }
@@ -112,10 +115,8 @@ struct FileSubmission {
 
   private func stop(_ problem: JSON) -> LocalFailure {
     progress.interrupt()
-    return LocalFailure(
-      .refused,
-      "The rest was not taken. Before: \(tally.text). \(Refusal.line(problem)) "
-        + "Sending the file again is harmless.")
+    let before = tally.rows > 0 ? " Before: \(tally.text). Sending the file again is harmless." : ""
+    return LocalFailure(.refused, "Stopped: \(Refusal.line(problem))\(before)")
   }
 
   /// Counts and shows the rows under the file's own numbers.

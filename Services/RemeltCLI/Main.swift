@@ -24,11 +24,10 @@ struct Remelt: AsyncParsableCommand {
         4  not signed in, or not allowed
         5  some rows of a file were refused, the others were taken
       """,
-    version: "0.1.0",
     subcommands: [
       SignIn.self, SignOut.self, WhoAmI.self, CredentialCommand.self, KeyCommand.self,
       OrganisationCommand.self, FacilityCommand.self, QualificationCommand.self,
-      ThroughputCommand.self, DashboardCommand.self, DemoCommand.self,
+      ThroughputCommand.self, DashboardCommand.self, DemoCommand.self, Version.self,
     ])
 
   static func main() async {

@@ -34,6 +34,7 @@ package struct JournalRoutes: Sendable {
       throw Problem(.forbidden, "Reading the journal needs the role service or operator over all.")
     }
     let query = Query(request)
+    try query.only("after", "limit", "wait")
     let after = Int64(try query.int("after", default: 0, in: 0...Int(Int64.max)))
     let limit = try query.int("limit", default: 1000, in: 1...1000)
     let wait = try query.int("wait", default: 0, in: 0...25)

@@ -25,6 +25,9 @@ package struct Capacity: Sendable, Equatable {
     let to = fields.day("to", required: false)
     fields.end()
     if let from, let to, to < from { fields.wrong("to", "must not be before from") }
+    if let perYear, perYear.grams % 1000 != 0 {
+      fields.wrong("per_year", "a capacity is stated in whole kilograms")
+    }
     guard let process, let perYear else { return nil }
     self.init(process: process, metal: metal ?? .steel, perYear: perYear, from: from, to: to)
   }

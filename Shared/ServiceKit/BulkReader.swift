@@ -109,10 +109,11 @@ final class BulkReader {
   }
 
   private func setHeader(_ names: [String]) throws(Problem) {
+    let names = names.map(\.trimmingSpace)
     guard Set(names).count == names.count else {
       throw Problem(.malformed, "A column stands twice in the header row.")
     }
-    header = names.map(\.trimmingSpace)
+    header = names
   }
 
   private func take(_ line: LineSplitter.Line, _ rows: inout [BulkRow]) throws {

@@ -47,19 +47,26 @@ package struct Query {
 
   package init(_ request: Request) { self.request = request }
 
-  package func text(_ name: String) -> String? {
-    request.uri.queryParameters[name[...]].map(String.init)
-  }
-
-  /// The value as `convert` makes it, or nil where it is absent.
+  /// The value as `convert` makes it, or nil where it is absent. A parameter stands once, and an
+  /// empty one is no value.
   package func value<Value>(
     _ name: String, _ expected: String, _ convert: (String) -> Value?
   ) throws(Problem) -> Value? {
-    guard let text = text(name) else { return nil }
-    guard !text.utf8.contains(0), let value = convert(text) else {
-      throw Problem.field("?\(name)", "\(expected) is expected")
+    let values = request.uri.queryParameters[values: name[...]]
+    guard let first = values.first else { return nil }
+    guard values.count == 1, !first.utf8.contains(0), let value = convert(String(first)) else {
+      throw Problem.field("?\(name)", "\(expected) is expected, and only once")
     }
     return value
+  }
+
+  /// Refuses parameters that the endpoint does not know, since a mistyped filter must not pass for
+  /// no filter.
+  package func only(_ names: String...) throws(Problem) {
+    for pair in request.uri.queryParameters where !names.contains(String(pair.key)) {
+      let known = names.isEmpty ? "none" : names.joined(separator: ", ")
+      throw Problem.field("?\(pair.key)", "there is no such parameter here; there are: \(known)")
+    }
   }
 
   package func month(_ name: String) throws(Problem) -> Month? {
@@ -92,6 +99,13 @@ package struct Query {
   {
     let text = "a whole number from \(range.lowerBound) to \(range.upperBound)"
     return try value(name, text) { Int($0).flatMap { range.contains($0) ? $0 : nil } } ?? absent
+  }
+
+  /// A province's GB/T 2260 code.
+  package func province() throws(Problem) -> String? {
+    try value("province", "a province's GB/T 2260 code, such as 130000,") {
+      Reference.shared.provinces[$0] == nil ? nil : $0
+    }
   }
 
   package func flag(_ name: String) throws(Problem) -> Bool {

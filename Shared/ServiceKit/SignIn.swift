@@ -11,6 +11,8 @@ package final class SignIn: Sendable {
 
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   private let registry: String

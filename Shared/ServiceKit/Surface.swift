@@ -154,13 +154,16 @@ package struct MethodTable: Sendable {
     }
   }
 
-  /// 405 where the path exists with other methods, else 404.
+  /// 405 where the path exists with other methods, else 404. Of several patterns that match, the
+  /// most literal one counts, as in the router.
   func problem(for request: Request) -> Problem {
     let path = request.uri.path.split(separator: "/")
-    let allowed = routes.filter { route in
+    let matching = routes.filter { route in
       route.path.count == path.count
-        && zip(route.path, path).allSatisfy { $0.hasPrefix("{") || $0.hasPrefix(":") || $0 == $1 }
-    }.map(\.method)
+        && zip(route.path, path).allSatisfy { MethodTable.isVariable($0) || $0 == $1 }
+    }
+    let variables = matching.map { $0.path.count(where: MethodTable.isVariable) }
+    let allowed = zip(matching, variables).filter { $0.1 == variables.min() }.map(\.0.method)
     guard !allowed.isEmpty else {
       return Problem(.notFound, "There is nothing at \(request.uri.path).")
     }
@@ -168,6 +171,10 @@ package struct MethodTable: Sendable {
     return Problem(
       .methodNotAllowed, "\(request.method) is not possible here: \(list) is.",
       headers: [("Allow", list)])
+  }
+
+  private static func isVariable(_ part: Substring) -> Bool {
+    part.hasPrefix("{") || part.hasPrefix(":")
   }
 }
 

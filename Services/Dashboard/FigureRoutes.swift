@@ -1,0 +1,221 @@
+import Hummingbird
+import HTTPTypes
+import Journal
+import Models
+import ServiceKit
+import Storage
+
+/// The dashboard's figures as JSON and CSV.
+struct FigureRoutes: Sendable {
+  let database: Database
+  let clock: Clock
+  let followers: [Follower]
+
+  /// A question about throughput, as asked in a query.
+  struct ThroughputQuestion: Sendable {
+    let metal: Metal
+    let months: ClosedRange<Month>
+    let grouping: Grouping
+    let asOf: Instant?
+
+    static let mostMonths = 120
+
+    /// Without months, the twelve up to the last one that is over.
+    init(_ query: Query, today: Day) throws(Problem) {
+      metal = try query.word("metal") ?? .steel
+      let to = try query.month("to") ?? max(Month.first, today.month.previous)
+      let from = try query.month("from") ?? max(Month.first, Month(number: to.number - 11))
+      guard from <= to, to.number - from.number < Self.mostMonths else {
+        throw Problem.field("?from", "from is not after to, and at most \(Self.mostMonths) months are shown at once")
+      }
+      months = from...to
+      grouping = try query.word("by") ?? .province
+      asOf = try query.instant("as_of")
+    }
+  }
+
+  func add(to group: RouterGroup<Context>) {
+    group.get("qualified-capacity", use: capacity)
+    group.get("throughput", use: throughput)
+    group.get("throughput/reports", use: reports)
+    group.get("sources", use: sources)
+  }
+
+  // MARK: Answers, for the routes and for the page
+
+  func throughput(_ question: ThroughputQuestion, _ sight: Sight) async throws -> ThroughputTable {
+    let cells = try await database.read {
+      try Figures.cells(question.metal, question.months, asOf: question.asOf, on: $0)
+    }
+    return ThroughputTable(cells, by: question.grouping, sight: sight)
+  }
+
+  func capacity(_ metal: Metal, _ day: Day, _ by: Grouping, asOf: Instant?, _ sight: Sight)
+    async throws -> CapacityTable
+  {
+    let qualified = try await database.read {
+      try Figures.qualified(metal, on: day, asOf: asOf, on: $0)
+    }
+    return CapacityTable(qualified, by: by, sight: sight)
+  }
+
+  /// How far each source has been followed.
+  var sourceLines: [SourceLine] { followers.map { SourceLine($0.source, $0.progress, clock.now()) } }
+
+  // MARK: Routes
+
+  private func throughput(_ request: Request, _ context: Context) async throws -> Response {
+    let sight = try Sight(try context.actor)
+    let format = try Format(request)
+    let query = Query(request)
+    try query.only("metal", "from", "to", "by", "as_of")
+    let question = try ThroughputQuestion(query, today: clock.now().dayInChina)
+    let table = try await throughput(question, sight)
+    if format == .csv { return csv(ThroughputLine.columns, table.lines.map(\.fields)) }
+    return .json(
+      .members([
+        "metal": .string(question.metal.rawValue), "from": question.months.lowerBound.json,
+        "to": question.months.upperBound.json, "by": .string(question.grouping.rawValue),
+        "as_of": question.asOf?.json, "rows": .array(table.lines.map(\.json)),
+        "total": .array(table.totals.map(\.json)), "sources": .array(sourceLines.map(\.json)),
+      ]))
+  }
+
+  private func capacity(_ request: Request, _ context: Context) async throws -> Response {
+    let sight = try Sight(try context.actor)
+    let format = try Format(request)
+    let query = Query(request)
+    try query.only("metal", "date", "by", "as_of")
+    let metal = try query.word("metal") ?? Metal.steel
+    let day = try query.day("date") ?? clock.now().dayInChina
+    let by = try query.word("by") ?? Grouping.province
+    let asOf = try query.instant("as_of")
+    let table = try await capacity(metal, day, by, asOf: asOf, sight)
+    if format == .csv {
+      return csv(
+        ["code", "name", "number", "capacity_t_per_year"],
+        table.lines.map { [$0.code, $0.name, String($0.number), Mass.tonnes($0.capacity)] })
+    }
+    return .json(
+      .members([
+        "date": day.json, "metal": .string(metal.rawValue), "by": .string(by.rawValue),
+        "as_of": asOf?.json, "rows": .array(table.lines.map(\.json)), "total": table.total.json,
+        "goal": sight.places == nil ? table.goal(metal) : nil,
+        "sources": .array(sourceLines.map(\.json)),
+      ]))
+  }
+
+  private func reports(_ request: Request, _ context: Context) async throws -> Response {
+    let sight = try Sight(try context.actor)
+    let page = try Page(request)
+    let query = Query(request)
+    try query.only("metal", "month", "province", "region", "as_of", "limit", "cursor")
+    let metal = try query.word("metal") ?? Metal.steel
+    let month = try query.month("month") ?? max(Month.first, clock.now().dayInChina.month.previous)
+    let asOf = try query.instant("as_of")
+    let province = try query.province()
+    let region = try query.value("region", "BTH, YRD or OTHER") {
+      ["BTH", "YRD", "OTHER"].contains($0) ? $0 : nil
+    }
+    let counts = { @Sendable (place: String) in
+      sight.sees(place) && (province == nil || Grouping.province.code(of: place) == province)
+        && (region == nil || Grouping.region.code(of: place) == region)
+    }
+    let (found, missing) = try await database.read { connection in
+      (
+        try Figures.reports(
+          metal, month, asOf: asOf, after: page.after?.first ?? "", limit: page.limit + 1,
+          counts: counts, on: connection),
+        try Figures.missing(
+          metal, month, asOf: asOf, limit: Page.maximum, counts: counts, on: connection)
+      )
+    }
+    let owing = missing.map { id, facility in
+      JSON.members([
+        "facility_id": .string(id), "facility": .string(facility.name),
+        "province": .text(facility.location.province),
+      ])
+    }
+    return page.response(
+      found, request, extra: [.init("missing", .array(owing))], key: { [$0.fact.report.text] },
+      json: \.json)
+  }
+
+  private func sources(_ request: Request, _ context: Context) async throws -> Response {
+    _ = try Sight(try context.actor)
+    try Query(request).only()
+    return .json(.members(["items": .array(sourceLines.map(\.json))]))
+  }
+
+  private func csv(_ columns: [String], _ rows: [[String]]) -> Response {
+    let lines = ([columns] + rows).map { $0.map(CSVParser.quoted).joined(separator: ",") }
+    return .text(lines.joined(separator: "\r\n") + "\r\n", type: "text/csv; charset=utf-8")
+  }
+}
+
+/// JSON or CSV, as `Accept` asks.
+enum Format: Sendable {
+  case json, csv
+
+  /// - Throws: ``Problem`` `notAcceptable`.
+  init(_ request: Request) throws(Problem) {
+    let accept = request.headers[.accept] ?? "*/*"
+    let types = accept.split(separator: ",").map {
+      ($0.split(separator: ";").first.map(String.init) ?? "").trimmingSpace.lowercased()
+    }
+    for type in types {
+      switch type {
+      case "text/csv":
+        self = .csv
+        return
+      case "application/json", "application/*", "*/*":
+        self = .json
+        return
+      default: continue
+      }
+    }
+    throw Problem(.notAcceptable, "This is to be had as application/json and as text/csv.")
+  }
+}
+
+extension Figures.Behind {
+  var json: JSON {
+    let due = Reference.shared.due(.throughput, fact.month)
+    return .members([
+      "report_id": fact.report.json, "facility_id": .string(facilityID),
+      "facility": .string(facility.name), "organisation_id": facility.organisation.json,
+      "province": .text(facility.location.province), "metal": .string(fact.metal.rawValue),
+      "month": fact.month.json, "revision": .int(revision),
+      "throughput": Mass.json(grams: Int128(fact.throughput)), "nil": .bool(fact.isNil),
+      "late": .bool(due.map { firstRecordedAt.dayInChina > $0 } ?? false),
+      "demonstration": .bool(facility.demonstration), "position": .int(position),
+      "recorded_at": recordedAt.json,
+      "href": .string("/registry/v1/throughput/\(fact.report)/revisions/\(revision)"),
+    ])
+  }
+}
+
+/// How far behind a source the dashboard is.
+struct SourceLine: Sendable {
+  let source: String
+  let progress: Follower.Progress
+  let behindEntries: Int64
+  /// Seconds since the source was last heard to have nothing new; nil before the first answer.
+  let behindSeconds: Int64?
+
+  init(_ source: String, _ progress: Follower.Progress, _ now: Instant) {
+    self.source = source
+    self.progress = progress
+    behindEntries = max(0, progress.sourceSize - progress.size)
+    behindSeconds = progress.heardAt.map { max(0, (now.milliseconds - $0.milliseconds) / 1000) }
+  }
+
+  var json: JSON {
+    .members([
+      "source": .string(source), "origin": .text(progress.origin), "size": .int(progress.size),
+      "recorded_at": progress.recordedAt?.json, "behind_entries": .int(behindEntries),
+      "behind_seconds": behindSeconds.map { .int($0) }, "state": .string(progress.state.rawValue),
+      "detail": .text(progress.detail),
+    ])
+  }
+}

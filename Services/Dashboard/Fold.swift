@@ -1,0 +1,125 @@
+import Journal
+import Models
+import Storage
+
+/// Folds the registry's journal into the read model. A batch's changes to cells are gathered and
+/// stored once per cell.
+struct Fold {
+  private var changes: [CellKey: Cell] = [:]
+  private let connection: Connection
+
+  private static let months = Month.first...Month.last
+
+  /// Applies a page of entries inside the follower's transaction.
+  static func apply(_ entries: [Followed], on connection: Connection) throws {
+    var fold = Fold(connection: connection)
+    for entry in entries { try fold.take(entry) }
+    for (key, cell) in fold.changes where cell != .zero {
+      try ReadModelStore.add(cell, to: key, on: connection)
+    }
+  }
+
+  private init(connection: Connection) { self.connection = connection }
+
+  private mutating func take(_ entry: Followed) throws {
+    switch entry.type {
+    case .organisationRegistered, .organisationChanged:
+      try ReadModelStore.store(
+        organisation: entry.subject, name: entry.data["name"]?.text ?? "", on: connection)
+    case .facilityRegistered, .facilityChanged: try facility(entry)
+    case .facilityMerged: try merge(entry)
+    case .qualificationRecorded:
+      try ReadModelStore.store(
+        try QualificationRecord(event: entry.data), position: entry.position,
+        at: entry.recordedAt, on: connection)
+    case .throughputReported, .throughputRevised: try report(entry)
+    case .throughputWithdrawn: try withdraw(entry)
+    case .journalStarted, .credentialIssued, .credentialRevoked, .keyPublished, .keyRevoked, nil:
+      return
+    }
+  }
+
+  private mutating func facility(_ entry: Followed) throws {
+    let body = entry.data.without("id", "version")
+    try share(of: entry.subject, sign: -)
+    try ReadModelStore.store(
+      facility: entry.subject, body: body, position: entry.position, at: entry.recordedAt,
+      on: connection)
+    try share(of: entry.subject, sign: { $0 })
+  }
+
+  private mutating func merge(_ entry: Followed) throws {
+    guard let survivor = entry.data["survivor"]?.text, let absorbed = entry.data["absorbed"]?.text
+    else { return }
+    try share(of: absorbed, sign: -)
+    try share(of: survivor, sign: -)
+    try ReadModelStore.store(
+      merge: absorbed, into: survivor, at: entry.recordedAt, on: connection)
+    try share(of: survivor, sign: { $0 })
+  }
+
+  /// Adds or takes away all that a facility brings: capacity, obligations, reports.
+  private mutating func share(of id: String, sign: (Cell) -> Cell) throws {
+    guard let facility = try ReadModelStore.facility(id, on: connection) else { return }
+    for (key, cell) in FacilityShare.cells(facility, in: Self.months) {
+      changes[key, default: .zero] = changes[key, default: .zero] + sign(cell)
+    }
+    for fact in try ReadModelStore.reports(of: id, on: connection) {
+      add(fact, of: facility, sign: sign)
+    }
+  }
+
+  private mutating func add(_ fact: ReportFact, of facility: Facility, sign: (Cell) -> Cell) {
+    let (key, cell) = fact.share(of: facility)
+    changes[key, default: .zero] = changes[key, default: .zero] + sign(cell)
+  }
+
+  private mutating func report(_ entry: Followed) throws {
+    let revision = entry.data["revision"]?.int ?? 1
+    let report = try Fields.read(
+      entry.data.without("id", "revision", "reason"), as: Throughput.init)
+    guard let id = ID(entry.subject) else { return }
+    let fact = ReportFact(id, report)
+    let root = try ReadModelStore.root(fact.facility.text, on: connection)
+    let facility = try ReadModelStore.facility(root, on: connection)
+    var first = entry.recordedAt
+    if revision > 1, let old = try ReadModelStore.report(entry.subject, on: connection) {
+      if let facility { add(old.0, of: facility, sign: -) }
+      first = old.first
+      try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
+    }
+    try ReadModelStore.store(
+      fact, revision: Int64(revision), position: entry.position, at: entry.recordedAt,
+      first: first, on: connection)
+    if let facility { add(fact, of: facility, sign: { $0 }) }
+  }
+
+  private mutating func withdraw(_ entry: Followed) throws {
+    guard let old = try ReadModelStore.report(entry.subject, on: connection)?.0 else { return }
+    let root = try ReadModelStore.root(old.facility.text, on: connection)
+    if let facility = try ReadModelStore.facility(root, on: connection) {
+      add(old, of: facility, sign: -)
+    }
+    try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
+  }
+}
+
+extension JSON {
+  /// The object without some of its members.
+  func without(_ names: String...) -> JSON {
+    guard case .object(let members) = self else { return self }
+    return .object(members.filter { !names.contains($0.name) })
+  }
+}
+
+extension QualificationRecord {
+  /// Reads the data of a journal's event.
+  init(event data: JSON) throws {
+    guard let facility = data["facility_id"]?.text.flatMap(ID.init) else {
+      throw Problem(.internalError, "A qualification event names no facility.")
+    }
+    self = try Fields.read(data.without("id", "facility_id", "evaluation")) {
+      QualificationRecord($0, facility: facility)
+    }
+  }
+}

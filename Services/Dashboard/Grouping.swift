@@ -1,0 +1,53 @@
+import Models
+
+/// How figures are grouped, and which places a reader may see.
+enum Grouping: String, CaseIterable, Sendable {
+  case province, region, country, authority
+
+  /// The group of a place (an authority's id, or a country's code), or nil where it has none: only
+  /// China has provinces and regions.
+  func code(of place: String) -> String? {
+    guard let authority = Reference.shared.authorities[place] else {
+      return self == .country ? place : nil
+    }
+    switch self {
+    case .province: return authority.province
+    case .region: return Reference.shared.provinces[authority.province]?.region ?? "OTHER"
+    case .country: return "CN"
+    case .authority: return place
+    }
+  }
+
+  func name(of code: String) -> String {
+    switch self {
+    case .province: Reference.shared.provinces[code]?.name ?? code
+    case .authority: Reference.shared.authorities[code]?.name ?? code
+    case .country: Reference.shared.countries[code] ?? code
+    case .region:
+      ["BTH": "Beijing-Tianjin-Hebei", "YRD": "Yangtze River Delta"][code] ?? "Other provinces"
+    }
+  }
+}
+
+/// The places whose facilities a reader sees one by one.
+struct Sight: Sendable, Hashable {
+  /// Nil stands for all.
+  let places: Set<String>?
+
+  /// - Throws: ``Problem`` `forbidden` without a role that reads dashboards.
+  init(_ actor: Actor) throws(Problem) {
+    let grants = actor.grants.filter { [.analyst, .operator, .verifier].contains($0.role) }
+    if grants.contains(where: { $0.scope == .all }) {
+      places = nil
+      return
+    }
+    let codes = grants.compactMap { if case .authority(let code) = $0.scope { code } else { nil } }
+    guard !codes.isEmpty else {
+      throw Problem(
+        .forbidden, "The dashboard is read with the role analyst, operator or verifier, over all or over an authority.")
+    }
+    places = Set(codes)
+  }
+
+  func sees(_ place: String) -> Bool { places?.contains(place) ?? true }
+}

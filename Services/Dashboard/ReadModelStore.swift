@@ -1,0 +1,194 @@
+import Models
+import Storage
+
+/// The read model: what the registry's journal says, kept with the time during which it was known,
+/// and the cells added up from what is known now.
+///
+/// `superseded_at` is when a later entry replaced a fact (the largest integer: not yet). What was
+/// known at a moment T is `recorded_at <= T AND superseded_at > T`, for any T.
+enum ReadModelStore {
+  static let never = Int64.max
+
+  static let migrations = [
+    Migration(
+      1,
+      """
+      CREATE TABLE organisation_fact (id TEXT PRIMARY KEY, name TEXT NOT NULL);
+      CREATE TABLE facility_version (
+        facility_id TEXT NOT NULL, position BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+        superseded_at BIGINT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (facility_id, position));
+      CREATE TABLE facility_merge (
+        absorbed TEXT PRIMARY KEY, survivor TEXT NOT NULL, recorded_at BIGINT NOT NULL);
+      CREATE INDEX facility_merge_survivor ON facility_merge (survivor);
+      CREATE TABLE qualification_fact (
+        position BIGINT PRIMARY KEY, facility_id TEXT NOT NULL, metal TEXT NOT NULL,
+        event TEXT NOT NULL, effective BIGINT NOT NULL, recorded_at BIGINT NOT NULL);
+      CREATE INDEX qualification_fact_metal ON qualification_fact (metal, facility_id, position);
+      CREATE TABLE throughput_version (
+        report_id TEXT NOT NULL, revision BIGINT NOT NULL, position BIGINT NOT NULL,
+        recorded_at BIGINT NOT NULL, superseded_at BIGINT NOT NULL, first_recorded_at BIGINT NOT NULL,
+        facility_id TEXT NOT NULL, metal TEXT NOT NULL, month BIGINT NOT NULL, nil BIGINT NOT NULL,
+        throughput BIGINT NOT NULL, from_processors BIGINT NOT NULL, purchased BIGINT NOT NULL,
+        shipped BIGINT NOT NULL, PRIMARY KEY (report_id, revision));
+      CREATE INDEX throughput_version_month ON throughput_version (metal, month, report_id);
+      CREATE INDEX throughput_version_facility ON throughput_version (facility_id);
+      CREATE TABLE cell (
+        metal TEXT NOT NULL, month BIGINT NOT NULL, place TEXT NOT NULL, throughput BIGINT NOT NULL,
+        from_processors BIGINT NOT NULL, purchased BIGINT NOT NULL, shipped BIGINT NOT NULL,
+        capacity BIGINT NOT NULL, owed BIGINT NOT NULL, received BIGINT NOT NULL,
+        nils BIGINT NOT NULL, reports BIGINT NOT NULL, PRIMARY KEY (metal, month, place));
+      """)
+  ]
+
+  /// Empties the read model and the cursors, so that it is folded anew from the journals.
+  static func wipe(on connection: Connection) throws {
+    for table in [
+      "organisation_fact", "facility_version", "facility_merge", "qualification_fact",
+      "throughput_version", "cell", "follower",
+    ] {
+      try connection.execute("DELETE FROM \(table)")
+    }
+  }
+
+  static func store(organisation id: String, name: String, on connection: Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO organisation_fact (id, name) VALUES ($1, $2)
+      ON CONFLICT (id) DO UPDATE SET name = $2
+      """, [.text(id), .text(name)])
+  }
+
+  /// The facility an id stands for, as far as merges are known.
+  static func root(_ facility: String, on connection: Connection) throws -> String {
+    var root = facility
+    while let next = try connection.first(
+      "SELECT survivor FROM facility_merge WHERE absorbed = $1", [.text(root)])
+    {
+      root = try next.text("survivor")
+    }
+    return root
+  }
+
+  static func facility(_ id: String, on connection: Connection) throws -> Facility? {
+    try connection.first(
+      "SELECT body FROM facility_version WHERE facility_id = $1 AND superseded_at = $2",
+      [.text(id), .int(never)]
+    ).map { try Fields.read(Array($0.text("body").utf8), as: Facility.init) }
+  }
+
+  static func store(
+    facility id: String, body: JSON, position: Int64, at moment: Instant, on connection: Connection
+  ) throws {
+    try connection.execute(
+      "UPDATE facility_version SET superseded_at = $2 WHERE facility_id = $1 AND superseded_at = $3",
+      [.text(id), .int(moment.milliseconds), .int(never)])
+    try connection.execute(
+      """
+      INSERT INTO facility_version (facility_id, position, recorded_at, superseded_at, body)
+      VALUES ($1, $2, $3, $4, $5)
+      """,
+      [
+        .text(id), .int(position), .int(moment.milliseconds), .int(never),
+        .text(String(decoding: body.bytes, as: UTF8.self)),
+      ])
+  }
+
+  static func store(
+    merge absorbed: String, into survivor: String, at moment: Instant, on connection: Connection
+  ) throws {
+    try connection.execute(
+      "INSERT INTO facility_merge (absorbed, survivor, recorded_at) VALUES ($1, $2, $3)",
+      [.text(absorbed), .text(survivor), .int(moment.milliseconds)])
+  }
+
+  /// The current reports of a facility and of those merged into it.
+  static func reports(of root: String, on connection: Connection) throws -> [ReportFact] {
+    try connection.query(
+      """
+      WITH RECURSIVE member (id) AS (
+        SELECT $1 UNION SELECT absorbed FROM facility_merge JOIN member ON survivor = member.id)
+      SELECT * FROM throughput_version
+      WHERE superseded_at = $2 AND facility_id IN (SELECT id FROM member)
+      """, [.text(root), .int(never)]
+    ).map(ReportFact.init)
+  }
+
+  static func report(_ id: String, on connection: Connection) throws -> (ReportFact, first: Instant)? {
+    try connection.first(
+      "SELECT * FROM throughput_version WHERE report_id = $1 AND superseded_at = $2",
+      [.text(id), .int(never)]
+    ).map { (try ReportFact($0), Instant(milliseconds: try $0.int("first_recorded_at"))) }
+  }
+
+  static func supersede(report id: String, at moment: Instant, on connection: Connection) throws {
+    try connection.execute(
+      "UPDATE throughput_version SET superseded_at = $2 WHERE report_id = $1 AND superseded_at = $3",
+      [.text(id), .int(moment.milliseconds), .int(never)])
+  }
+
+  static func store(
+    _ fact: ReportFact, revision: Int64, position: Int64, at moment: Instant, first: Instant,
+    on connection: Connection
+  ) throws {
+    try connection.execute(
+      """
+      INSERT INTO throughput_version (report_id, revision, position, recorded_at, superseded_at,
+        first_recorded_at, facility_id, metal, month, nil, throughput, from_processors, purchased,
+        shipped)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      """,
+      [
+        .text(fact.report.text), .int(revision), .int(position), .int(moment.milliseconds),
+        .int(never), .int(first.milliseconds), .text(fact.facility.text),
+        .text(fact.metal.rawValue), .int(fact.month.number), .flag(fact.isNil),
+        .int(fact.throughput), .int(fact.fromProcessors), .int(fact.purchased),
+        .int(fact.shipped),
+      ])
+  }
+
+  static func store(_ record: QualificationRecord, position: Int64, at moment: Instant, on connection: Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO qualification_fact (position, facility_id, metal, event, effective, recorded_at)
+      VALUES ($1, $2, $3, $4, $5, $6)
+      """,
+      [
+        .int(position), .text(record.facility.text), .text(record.metal.rawValue),
+        .text(record.event.rawValue), .int(record.effective.number), .int(moment.milliseconds),
+      ])
+  }
+
+  /// Adds to a cell.
+  static func add(_ cell: Cell, to key: CellKey, on connection: Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO cell (metal, month, place, throughput, from_processors, purchased, shipped,
+        capacity, owed, received, nils, reports)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      ON CONFLICT (metal, month, place) DO UPDATE SET
+        throughput = cell.throughput + $4, from_processors = cell.from_processors + $5,
+        purchased = cell.purchased + $6, shipped = cell.shipped + $7,
+        capacity = cell.capacity + $8, owed = cell.owed + $9, received = cell.received + $10,
+        nils = cell.nils + $11, reports = cell.reports + $12
+      """,
+      [
+        .text(key.metal.rawValue), .int(key.month.number), .text(key.place),
+        .int(cell.throughput), .int(cell.fromProcessors), .int(cell.purchased),
+        .int(cell.shipped), .int(cell.capacity), .int(cell.owed), .int(cell.received),
+        .int(cell.nils), .int(cell.reports),
+      ])
+  }
+}
+
+extension ReportFact {
+  init(_ row: Row) throws {
+    guard let report = ID(try row.text("report_id")), let facility = ID(try row.text("facility_id")),
+      let metal = Metal(rawValue: try row.text("metal"))
+    else { throw StorageFailure.misuse("a stored report cannot be read") }
+    self.init(
+      report: report, facility: facility, metal: metal,
+      month: Month(number: Int(try row.int("month"))), isNil: try row.flag("nil"),
+      throughput: try row.int("throughput"), fromProcessors: try row.int("from_processors"),
+      purchased: try row.int("purchased"), shipped: try row.int("shipped"))
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Journal
+import ServiceKit
+
+@main
+struct HydrogenUse: AsyncParsableCommand {
+  static let configuration = ServiceCommand.configuration(
+    "hydrogen-use", "Hydrogen by route, use and carbon intensity.", port: 8083,
+    further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
+    subcommands: [Serve.self, Health.self])
+
+  struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve until SIGTERM or SIGINT.")
+
+    func run() async throws {
+      try await ServiceCommand.serve {
+        let host = try ServiceHost(name: "hydrogen-use", port: 8083, settings: try await Settings())
+        try await ReportingService(host: host, name: "hydrogen-use").run(bundle: .module)
+      }
+    }
+  }
+
+  struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ask the running service whether it is ready.")
+
+    func run() async throws { try await ServiceCommand.health(port: 8083) }
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Journal
+import ServiceKit
+
+@main
+struct RecycledInput: AsyncParsableCommand {
+  static let configuration = ServiceCommand.configuration(
+    "recycled-input", "What mills melt: recycled or primary, from whom, of which origin.", port: 8082,
+    further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
+    subcommands: [Serve.self, Health.self])
+
+  struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve until SIGTERM or SIGINT.")
+
+    func run() async throws {
+      try await ServiceCommand.serve {
+        let host = try ServiceHost(name: "recycled-input", port: 8082, settings: try await Settings())
+        try await ReportingService(host: host, name: "recycled-input").run(bundle: .module)
+      }
+    }
+  }
+
+  struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ask the running service whether it is ready.")
+
+    func run() async throws { try await ServiceCommand.health(port: 8082) }
+  }
+}
