@@ -12,6 +12,9 @@ struct DashboardApplication: Sendable {
   let host: ServiceHost
   let keys: AccessKeys
   let followers: [Follower]
+  /// The dashboard's own journal, which a wipe of the read model never touches. Publications will
+  /// stand in it.
+  private let keeper: JournalKeeper
   private let registry: String
 
   init(host: ServiceHost) async throws {
@@ -22,6 +25,9 @@ struct DashboardApplication: Sendable {
     let hydrogen = try host.settings.url("hydrogen.use.url", default: "http://127.0.0.1:8083")
     try await host.database.migrate("follower", Follower.migrations)
     try await host.database.migrate("dashboard", ReadModelStore.migrations)
+    keeper = try await JournalKeeper(
+      origin: host.origin(Self.prefix), database: host.database, clock: host.clock,
+      random: host.random, logger: host.logger)
     keys = try await AccessKeys(database: host.database, clock: host.clock)
     let signIn = RegistryAccess.signIn(host, registry: registry)
     // The two others have no reports yet: what they will say is followed and verified already.
@@ -41,18 +47,24 @@ struct DashboardApplication: Sendable {
     OpenAPI(bundle: .module).add(to: router.group(RouterPath(Self.prefix)))
     let figures = FigureRoutes(
       database: host.database, clock: host.clock, followers: followers)
+    let journal = JournalRoutes(database: host.database, keeper: keeper)
+    journal.addPublic(to: router.group("\(Self.prefix)/v1"))
+    journal.add(to: router.group("\(Self.prefix)/v1").add(middleware: authentication))
     figures.add(
-      to: router.group("\(Self.prefix)/v1").add(middleware: Authentication(keys: keys)))
+      to: router.group("\(Self.prefix)/v1").add(middleware: authentication))
     return router
   }
 
   func run() async throws {
+    try await host.serve(
+      router, services: followers + [keeper], checks: ["journal": { keeper.stoppedBecause }])
+  }
+
+  private var authentication: Authentication {
     let positions = followers.map { follower in
       (follower.source, { @Sendable in follower.appliedSize })
     }
-    try await host.serve(
-      router, positions: Dictionary(uniqueKeysWithValues: positions), services: followers,
-      checks: [:])
+    return Authentication(keys: keys, positions: Dictionary(uniqueKeysWithValues: positions))
   }
 
   /// Empties the read model; the next start folds it anew from the journals.

@@ -40,7 +40,10 @@ struct RegistryApplication: Sendable {
     OpenAPI(bundle: .module).add(to: router.group("\(Self.prefix)"))
     identity.addPublic(to: open)
     journal.addPublic(to: open)
-    let signedIn = router.group("\(Self.prefix)/v1").add(middleware: Authentication(keys: keys))
+    let keeper = self.keeper
+    let authentication = Authentication(
+      keys: keys, positions: ["registry": { keeper.signedSize }])
+    let signedIn = router.group("\(Self.prefix)/v1").add(middleware: authentication)
     identity.add(to: signedIn)
     journal.add(to: signedIn)
     OrganisationRoutes(store: store).add(to: signedIn)
@@ -57,8 +60,7 @@ struct RegistryApplication: Sendable {
     let database = host.database
     let keeper = self.keeper
     try await host.serve(
-      router, positions: ["registry": { keeper.published?.checkpoint.size ?? 0 }],
-      services: [keeper],
+      router, services: [keeper],
       checks: [
         "database": { await Self.trouble(database) }, "journal": { keeper.stoppedBecause },
       ])

@@ -62,11 +62,17 @@ struct OrganisationRoutes: Sendable {
   private func change(_ request: Request, _ context: Context) async throws -> Response {
     let id = try context.id()
     let actor = try context.actor
-    let visible = try await store.database.read {
-      try store.isVisible(organisation: id, to: actor, on: $0)
+    let (visible, held) = try await store.database.read {
+      (
+        try store.isVisible(organisation: id, to: actor, on: $0),
+        try store.isHeld(organisation: id, by: actor, on: $0)
+      )
     }
     guard visible else { throw Problem(.notFound, "There is no organisation with this id.") }
     try demandOperator(actor)
+    guard held else {
+      throw Problem(.forbidden, "None of this organisation's facilities is in your scope.")
+    }
     let ifMatch = request.headers[.ifMatch]
     let organisation = try Fields.read(
       try await request.document("application/json"), as: Organisation.init)
@@ -81,8 +87,14 @@ struct OrganisationRoutes: Sendable {
 }
 
 extension RegistryStore {
-  /// Whether a caller's scope holds an organisation: all, itself, or a facility of it.
+  /// Whether a caller may see an organisation. Any operator may: one registers the facilities of
+  /// its own authority for organisations that are at home, or have no facility yet, elsewhere.
   func isVisible(organisation id: ID, to actor: Actor, on connection: Connection) throws -> Bool {
+    try actor.has(.operator) || isHeld(organisation: id, by: actor, on: connection)
+  }
+
+  /// Whether a caller's scope holds an organisation: all, itself, or a facility of it.
+  func isHeld(organisation id: ID, by actor: Actor, on connection: Connection) throws -> Bool {
     if actor.grants.contains(where: { $0.scope == .organisation(id) && $0.role != .service }) {
       return true
     }

@@ -126,6 +126,14 @@ struct Visibility: Sendable {
     authorities = scopes.compactMap { if case .authority(let code) = $0 { code } else { nil } }
   }
 
+  static let everything = Visibility(all: true)
+
+  private init(all: Bool) {
+    self.all = all
+    organisations = []
+    authorities = []
+  }
+
   /// A condition on columns of the facility `f`, its parameters numbered from `first`.
   func condition(first: Int) -> (sql: String, parameters: [Value]) {
     if all { return ("1 = 1", []) }

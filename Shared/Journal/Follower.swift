@@ -132,7 +132,8 @@ package final class Follower: Service {
     state.withLock {
       $0 = Progress(
         state: .following, detail: nil, origin: page.origin, size: next.frontier.size,
-        sourceSize: page.size, recordedAt: next.recordedAt, heardAt: clock.now())
+        sourceSize: page.size, recordedAt: next.frontier.size > 0 ? next.recordedAt : nil,
+        heardAt: clock.now())
     }
     lag.record(page.size - next.frontier.size)
   }

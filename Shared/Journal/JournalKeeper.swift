@@ -23,7 +23,7 @@ package final class JournalKeeper: Service {
   private let clock: Clock
   private let holder: String
   private let logger: Logger
-  private let signedSize = Gauge(label: "remelt_journal_signed_size")
+  private let signedGauge = Gauge(label: "remelt_journal_signed_size")
   private let latest = Mutex<Published?>(nil)
   private let trouble = Mutex<String?>(nil)
   package let signer: CheckpointSigner
@@ -57,6 +57,9 @@ package final class JournalKeeper: Service {
 
   package var published: Published? { latest.withLock { $0 } }
 
+  /// How many entries the last checkpoint covers.
+  package var signedSize: Int64 { published?.checkpoint.size ?? 0 }
+
   /// Why nothing is signed any more, or nil.
   package var stoppedBecause: String? { trouble.withLock { $0 } }
 
@@ -79,7 +82,7 @@ package final class JournalKeeper: Service {
       let published = try await database.write { try self.sign(on: $0) }
       guard let published else { return }
       latest.withLock { $0 = published }
-      signedSize.record(published.checkpoint.size)
+      signedGauge.record(published.checkpoint.size)
     } catch let inconsistency as Inconsistency {
       trouble.withLock { $0 = inconsistency.description }
       logger.critical("Nothing is signed any more: \(inconsistency)")

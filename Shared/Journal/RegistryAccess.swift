@@ -36,7 +36,8 @@ package enum RegistryAccess {
     return SignIn(registry: registry, client: host.client, clock: host.clock) {
       guard let key = try? String(contentsOfFile: file, encoding: .utf8) else {
         throw SignIn.Failure(
-          description: "the key file \(file) is not there: start the registry first, or set keys.folder")
+          description:
+            "the key file \(file) is not there: start the registry first, or set keys.folder")
       }
       return key
     }

@@ -32,12 +32,12 @@ package struct ReportingService: Sendable {
     OpenAPI(bundle: bundle).add(to: router.group("/\(name)"))
     let journal = JournalRoutes(database: host.database, keeper: keeper)
     journal.addPublic(to: router.group("/\(name)/v1"))
-    journal.add(to: router.group("/\(name)/v1").add(middleware: Authentication(keys: keys)))
     let (keeper, follower) = (keeper, follower)
+    let authentication = Authentication(
+      keys: keys,
+      positions: [name: { keeper.signedSize }, follower.source: { follower.appliedSize }])
+    journal.add(to: router.group("/\(name)/v1").add(middleware: authentication))
     try await host.serve(
-      router,
-      positions: [
-        name: { keeper.published?.checkpoint.size ?? 0 }, "registry": { follower.appliedSize },
-      ], services: [keeper, follower], checks: ["journal": { keeper.stoppedBecause }])
+      router, services: [keeper, follower], checks: ["journal": { keeper.stoppedBecause }])
   }
 }

@@ -58,24 +58,39 @@ package struct Bulk: Sendable {
   package static func respond(
     to request: Request, _ context: Context,
     convert: @escaping @Sendable ([String: String]) -> JSON,
+    deadline: Duration = Bulk.deadline,
     store: @escaping @Sendable ([BulkRow]) async throws -> [BulkOutcome]
   ) async throws -> Response {
     // What is wrong with the request as a whole is said before an answer begins.
     _ = try BulkReader(request, convert: convert)
     let logger = context.logger
+    let channel = context.channel
     let body = ResponseBody { writer in
-      var report = BulkReport()
+      var report = BulkReport(deadline: deadline)
       do {
         let reader = try BulkReader(request, convert: convert)
         for try await buffer in request.body {
-          var rows = try reader.feed(buffer.readableBytesView)
-          try await write(&rows, &report, to: &writer, whole: false, store: store)
-          reader.hold(rows)
+          try report.checkTime()
+          // The rest of a refused file is passed over, so that its sender comes to read why.
+          if report.isEnded { continue }
+          do {
+            var rows = try reader.feed(buffer.readableBytesView)
+            try await write(&rows, &report, to: &writer, whole: false, store: store)
+            reader.hold(rows)
+          } catch let problem as Problem where problem.kind != .timeout {
+            report.end(problem)
+          }
         }
-        var rows = try reader.finish()
-        try await write(&rows, &report, to: &writer, whole: true, store: store)
+        if !report.isEnded {
+          var rows = try reader.finish()
+          try await write(&rows, &report, to: &writer, whole: true, store: store)
+        }
       } catch let problem as Problem {
         report.end(problem)
+        // Who sends too slowly is not listened to for ever: the answer has five seconds to arrive.
+        if problem.kind == .timeout {
+          channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+        }
       } catch {
         logger.error("A bulk request failed.", metadata: ["error": "\(error)"])
         report.end(
@@ -95,12 +110,7 @@ package struct Bulk: Sendable {
     whole: Bool, store: @Sendable ([BulkRow]) async throws -> [BulkOutcome]
   ) async throws {
     while rows.count >= batch || (whole && !rows.isEmpty) {
-      if report.elapsed > deadline {
-        throw Problem(
-          .timeout,
-          "A bulk request may take \(deadline.components.seconds) s. Send the rest in another: what is recorded stays unchanged."
-        )
-      }
+      try report.checkTime()
       let some = Array(rows.prefix(batch))
       rows.removeFirst(some.count)
       report.add(zip(some, try await store(some)))
@@ -118,9 +128,22 @@ struct BulkReport {
   private var rows = 0
   private var problem: Problem?
   private let start = ContinuousClock.now
+  private let deadline: Duration
+
+  init(deadline: Duration) { self.deadline = deadline }
 
   var heldBytes: Int { bytes.count }
-  var elapsed: Duration { ContinuousClock.now - start }
+  var isEnded: Bool { problem != nil }
+
+  /// - Throws: ``Problem`` `timeout` when the request has taken too long.
+  func checkTime() throws(Problem) {
+    guard ContinuousClock.now - start <= deadline else {
+      throw Problem(
+        .timeout,
+        "A bulk request may take \(deadline.components.seconds) s. Send the rest in another: what is recorded stays unchanged."
+      )
+    }
+  }
 
   mutating func add(_ outcomes: some Sequence<(BulkRow, BulkOutcome)>) {
     for (row, outcome) in outcomes {
@@ -130,7 +153,8 @@ struct BulkReport {
     }
   }
 
-  mutating func end(_ problem: Problem) { self.problem = problem }
+  /// The first problem is the one that is told.
+  mutating func end(_ problem: Problem) { self.problem = self.problem ?? problem }
 
   /// The last line; a `problem` in it says that the file was not read to its end.
   mutating func finish() {

@@ -83,7 +83,7 @@ package final class BodyDecoder {
     } catch GzipFailure.tooLarge {
       throw BodyDecoder.tooLarge(limit)
     } catch GzipFailure.truncated {
-      throw Problem(.malformed, "The gzip body ends too early: nothing of it was taken.")
+      throw Problem(.malformed, "The gzip body ends too early: send it again, whole.")
     } catch {
       throw Problem(.malformed, "The body says it is gzip, but cannot be decompressed.")
     }

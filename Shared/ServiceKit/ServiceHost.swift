@@ -70,13 +70,12 @@ package struct ServiceHost: Sendable {
   ///   - services: what runs beside the server, such as followers.
   ///   - onReady: told the port once the server listens.
   package func serve(
-    _ router: Router<Context>, positions: [String: @Sendable () -> Int64],
-    services: [any Service], checks: HealthRoutes.Checks
+    _ router: Router<Context>, services: [any Service], checks: HealthRoutes.Checks
   ) async throws {
     HealthRoutes(service: name, metrics: metrics, checks: checks).add(to: router)
     let surface = Surface(
       routes: router.buildResponder(), methods: MethodTable(router),
-      deadline: .seconds(deadline), positions: positions)
+      deadline: .seconds(deadline))
     let logger = self.logger
     let application = Application(
       responder: surface,

@@ -7,22 +7,16 @@ import NIOCore
 import Storage
 
 /// What every request passes on its way in and out, the same for all services: `Host`, the
-/// deadline, the wait for a journal's position, 405, problems, gzip, the log line and the metrics.
+/// deadline, 405, problems, gzip, the log line and the metrics.
 package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Context == Context {
   private let routes: Routes
   private let methods: MethodTable
   private let deadline: Duration
-  /// By source, the size of its journal that this service has applied.
-  private let positions: [String: @Sendable () -> Int64]
 
-  package init(
-    routes: Routes, methods: MethodTable, deadline: Duration,
-    positions: [String: @Sendable () -> Int64]
-  ) {
+  package init(routes: Routes, methods: MethodTable, deadline: Duration) {
     self.routes = routes
     self.methods = methods
     self.deadline = deadline
-    self.positions = positions
   }
 
   package func respond(to request: Request, context: Context) async throws -> Response {
@@ -40,7 +34,6 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
     do {
       try checkHost(request)
       return try await withDeadline(deadline) {
-        try await self.waitForJournal(request)
         let response = try await self.routes.respond(to: request, context: context)
         // The router's own 404, which it has made a response already.
         guard response.status != .notFound || response.body.contentLength != 0 else {
@@ -59,28 +52,6 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
     let again = HTTPField.Name("Host").map { request.headers.contains($0) } ?? false
     guard let authority = request.head.authority, !authority.isEmpty, !again else {
       throw Problem(.malformed, "Send exactly one Host field.")
-    }
-  }
-
-  /// A request may say which entries its reader has seen written: they must be here first.
-  private func waitForJournal(_ request: Request) async throws {
-    guard let text = request.header("Journal-Position") else { return }
-    for part in text.split(separator: ",") {
-      let pair = part.split(separator: "=").map { String($0).trimmingSpace }
-      guard pair.count == 2, let size = Int64(pair[1]), let position = positions[pair[0]] else {
-        let known = positions.keys.sorted().map { "\($0)=123" }.joined(separator: ", ")
-        throw Problem(.malformed, "Journal-Position is read here as \(known).")
-      }
-      let end = ContinuousClock.now + .seconds(5)
-      while position() < size {
-        guard ContinuousClock.now < end else {
-          throw Problem(
-            .unavailable, "The journal of \(pair[0]) has not arrived here up to \(size) yet.",
-            headers: [("Retry-After", "1")])
-        }
-        // The follower works meanwhile; this is the wait that the client asked for.
-        try await Task.sleep(for: .milliseconds(20))
-      }
     }
   }
 

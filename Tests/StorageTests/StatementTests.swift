@@ -70,9 +70,11 @@ struct StatementTests {
   func cleared() async throws {
     try await database.read { connection in
       let sql = "SELECT $1 AS value"
-      #expect(try connection.first(sql, [.text("kept?")])?.text("value") == "kept?")
+      let before = try connection.first(sql, [.text("kept?")])?.text("value")
+      #expect(before == "kept?")
       #expect(throws: StorageFailure.self) { try connection.first(sql) }
-      #expect(try connection.first(sql, [.null])?.optionalText("value") == nil)
+      let after = try connection.first(sql, [.null])
+      #expect(try after?.optionalText("value") == nil)
     }
   }
 
@@ -182,9 +184,7 @@ struct StatementTests {
       "INSERT INTO part (item) VALUES (404)",
     ])
   func constraint(_ sql: String) async throws {
-    try await database.write {
-      try $0.execute("INSERT INTO item (id, name) VALUES (1, 'one')")
-    }
+    try await database.write { try $0.script("INSERT INTO item (id, name) VALUES (1, 'one')") }
     do {
       _ = try await database.write { try $0.execute(sql) }
       Issue.record("it was accepted")
