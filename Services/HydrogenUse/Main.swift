@@ -8,14 +8,14 @@ struct HydrogenUse: AsyncParsableCommand {
   static let configuration = ServiceCommand.configuration(
     "hydrogen-use", "Hydrogen by route, use and carbon intensity.", port: 8083,
     further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
-    subcommands: [Serve.self, Health.self])
+    subcommands: [Serve.self, Health.self, BeginNewJournal.self])
 
   struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve until SIGTERM or SIGINT.")
 
     func run() async throws {
       try await ServiceCommand.serve {
-        let host = try ServiceHost(name: "hydrogen-use", port: 8083, settings: try await Settings())
+        let host = try await HydrogenUse.host()
         try await ReportingService(host: host, name: "hydrogen-use").run(bundle: .module)
       }
     }
@@ -26,5 +26,20 @@ struct HydrogenUse: AsyncParsableCommand {
       abstract: "Ask the running service whether it is ready.")
 
     func run() async throws { try await ServiceCommand.health(port: 8083) }
+  }
+
+  struct BeginNewJournal: AsyncParsableCommand {
+    static let configuration = ServiceCommand.newJournal
+
+    func run() async throws {
+      try await ServiceCommand.serve {
+        print(
+          ServiceCommand.begun(try await NewJournal.begin(try await HydrogenUse.host())))
+      }
+    }
+  }
+
+  private static func host() async throws -> ServiceHost {
+    try ServiceHost(name: "hydrogen-use", port: 8083, settings: try await Settings())
   }
 }

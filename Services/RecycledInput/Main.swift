@@ -6,16 +6,17 @@ import ServiceKit
 @main
 struct RecycledInput: AsyncParsableCommand {
   static let configuration = ServiceCommand.configuration(
-    "recycled-input", "What mills melt: recycled or primary, from whom, of which origin.", port: 8082,
+    "recycled-input", "What mills melt: recycled or primary, from whom, of which origin.",
+    port: 8082,
     further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
-    subcommands: [Serve.self, Health.self])
+    subcommands: [Serve.self, Health.self, BeginNewJournal.self])
 
   struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve until SIGTERM or SIGINT.")
 
     func run() async throws {
       try await ServiceCommand.serve {
-        let host = try ServiceHost(name: "recycled-input", port: 8082, settings: try await Settings())
+        let host = try await RecycledInput.host()
         try await ReportingService(host: host, name: "recycled-input").run(bundle: .module)
       }
     }
@@ -26,5 +27,20 @@ struct RecycledInput: AsyncParsableCommand {
       abstract: "Ask the running service whether it is ready.")
 
     func run() async throws { try await ServiceCommand.health(port: 8082) }
+  }
+
+  struct BeginNewJournal: AsyncParsableCommand {
+    static let configuration = ServiceCommand.newJournal
+
+    func run() async throws {
+      try await ServiceCommand.serve {
+        print(
+          ServiceCommand.begun(try await NewJournal.begin(try await RecycledInput.host())))
+      }
+    }
+  }
+
+  private static func host() async throws -> ServiceHost {
+    try ServiceHost(name: "recycled-input", port: 8082, settings: try await Settings())
   }
 }

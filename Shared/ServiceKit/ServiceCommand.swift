@@ -46,6 +46,20 @@ package enum ServiceCommand {
     }
   }
 
+  /// The command that goes on after a restore from an old backup.
+  package static let newJournal = CommandConfiguration(
+    commandName: "new-journal",
+    abstract: "Go on under a new origin, after a restore that is older than what followers know.",
+    discussion: """
+      Stop the service first. The entries stay as they are; the next one names the last checkpoint \
+      of the old origin. Then start the service, and have each follower begin anew (the dashboard: \
+      dashboard rebuild).
+      """)
+
+  package static func begun(_ origin: String) -> String {
+    "The journal goes on as \(origin). Start the service, then have its followers begin anew."
+  }
+
   package static func health(port: Int) async throws {
     do {
       guard try await ReadyCheck.run(port: port) else {

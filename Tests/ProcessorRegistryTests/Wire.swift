@@ -28,14 +28,12 @@ struct Wire: Sendable {
   }
 
   /// Sends everything, then reads to the end.
-  func exchange(_ pieces: [[UInt8]]) async -> Outcome {
+  func exchange(_ text: String, reading: Bool = true) async -> Outcome {
     await onThread { descriptor in
-      for piece in pieces where !Wire.send(piece, descriptor) { break }
-      return Wire.read(descriptor)
+      _ = Wire.send(Array(text.utf8), descriptor)
+      return reading ? Wire.read(descriptor) : Outcome(bytes: [], isEnded: false)
     }
   }
-
-  func exchange(_ text: String) async -> Outcome { await exchange([Array(text.utf8)]) }
 
   /// Sends one piece again and again.
   func exchange(_ head: String, repeating piece: [UInt8], times: Int, end: [UInt8] = [])
