@@ -110,8 +110,8 @@ struct FigureRoutes: Sendable {
     let page = try Page(request)
     let query = Query(request)
     try query.only("metal", "month", "province", "region", "as_of", "limit", "cursor")
-    let metal = try query.word("metal") ?? Metal.steel
-    let month = try query.month("month") ?? max(Month.first, clock.now().dayInChina.month.previous)
+    guard let metal = try query.word("metal", as: Metal.self), let month = try query.month("month")
+    else { throw Problem.field("?month", "metal and month say whose reports") }
     let asOf = try query.instant("as_of")
     let province = try query.province()
     let region = try query.value("region", "BTH, YRD or OTHER") {

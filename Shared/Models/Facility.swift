@@ -250,31 +250,25 @@ package struct Facility: Sendable, Equatable {
 
   package var json: JSON { .object(members) }
 
-  /// Scrap-processing capacity for a metal on a day, per year; none after it closed.
-  package func processingCapacity(_ metal: Metal, on day: Day) -> Mass {
-    if let closedOn, closedOn < day { return .zero }
-    return capacities.filter {
-      $0.process == .scrapProcessing && $0.metal == metal && $0.covers(day)
+  /// The scrap-processing capacities for a metal, each only while the facility is open.
+  private func processing(_ metal: Metal) -> [Capacity] {
+    capacities.filter { $0.process == .scrapProcessing && $0.metal == metal }.map {
+      Capacity(
+        process: $0.process, metal: metal, perYear: $0.perYear,
+        from: [$0.from, openedOn].compactMap(\.self).max(),
+        to: [$0.to, closedOn].compactMap(\.self).min())
     }
-    .map(\.perYear).sum
+  }
+
+  /// Scrap-processing capacity for a metal on a day, per year; none while it is not open.
+  package func processingCapacity(_ metal: Metal, on day: Day) -> Mass {
+    processing(metal).filter { $0.covers(day) }.map(\.perYear).sum
   }
 
   /// Σ over the days of a month of the yearly capacity, in gram-days; divided by the days of the
   /// year it is the month's capacity.
   package func processingGramDays(_ metal: Metal, in month: Month) -> Int64 {
-    var sum: Int64 = 0
-    for capacity in capacities where capacity.process == .scrapProcessing && capacity.metal == metal
-    {
-      var days = capacity.days(in: month)
-      if let closedOn, closedOn < month.lastDay {
-        let open = Capacity(
-          process: .scrapProcessing, metal: metal, perYear: capacity.perYear, from: capacity.from,
-          to: min(capacity.to ?? closedOn, closedOn))
-        days = open.days(in: month)
-      }
-      sum += capacity.perYear.grams * Int64(days)
-    }
-    return sum
+    processing(metal).reduce(0) { $0 + $1.perYear.grams * Int64($1.days(in: month)) }
   }
 
   /// Whether a report is owed for the month; nothing is owed for months after it closed.

@@ -1,0 +1,69 @@
+-- What wrk sends, and what it prints: one JSON line.
+-- Arguments: TOKEN_FILE FACILITIES_FILE FIRST. With a facilities file it posts throughput reports,
+-- each for another facility and month, from the number FIRST on; with "-" it gets the URL.
+local threads = 0
+
+function setup(thread)
+  thread:set("number", threads)
+  threads = threads + 1
+end
+
+local token, facilities, counter, month
+
+local function read(file)
+  local handle = assert(io.open(file))
+  local text = handle:read("*a")
+  handle:close()
+  return text
+end
+
+function init(args)
+  token = read(args[1]):gsub("%s+$", "")
+  wrk.headers["Authorization"] = "Bearer " .. token
+  if args[2] == "-" then return end
+  facilities = {}
+  for id in read(args[2]):gmatch("%S+") do facilities[#facilities + 1] = id end
+  -- Two threads take the even and the odd numbers.
+  counter = tonumber(args[3]) + number
+  wrk.headers["Content-Type"] = "application/json"
+end
+
+local function t(grams)
+  return string.format('{"value":"%d.%03d","unit":"t"}', grams / 1000, grams % 1000)
+end
+
+local function body(facility, month, seed)
+  local old, new = 100000 + seed % 900001, 50000 + seed % 70001
+  local residue, loss = 1000 + seed % 999, 500 + seed % 499
+  local shipped = old + new - residue - loss
+  local foundry = 10000 + seed % 9999
+  return string.format(
+    '{"facility_id":"%s","metal":"steel","month":"%s","opening":%s,'
+      .. '"purchases":[{"source":"obsolete","mass":%s},{"source":"manufacturing","mass":%s}],'
+      .. '"shipments":[{"destination":"mill","mass":%s},{"destination":"foundry","mass":%s}],'
+      .. '"input":%s,"products":[{"grade":"GB/T 39733:SRS401","mass":%s},'
+      .. '{"grade":"GB/T 39733:SRS402","mass":%s}],'
+      .. '"residue":%s,"loss":%s,"closing":%s,"note":"load %d"}',
+    facility, month, t(0), t(old), t(new), t(shipped - foundry), t(foundry), t(old + new),
+    t(shipped - foundry), t(foundry), t(residue), t(loss), t(0), seed)
+end
+
+function request()
+  if not facilities then return wrk.format("GET") end
+  local n = counter
+  counter = counter + 2
+  local facility = facilities[n % #facilities + 1]
+  local index = math.floor(n / #facilities)
+  local month = string.format("%04d-%02d", 2010 + math.floor(index / 12), index % 12 + 1)
+  wrk.headers["Idempotency-Key"] = "load-" .. n
+  return wrk.format("POST", nil, nil, body(facility, month, n * 7919))
+end
+
+function done(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format(
+    '{"requests":%d,"seconds":%.6f,"errors":%d,"mean_us":%.1f,"p50_us":%.1f,"p99_us":%.1f}\n',
+    summary.requests, summary.duration / 1e6,
+    e.connect + e.read + e.write + e.status + e.timeout,
+    latency.mean, latency:percentile(50), latency:percentile(99)))
+end
