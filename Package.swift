@@ -112,7 +112,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Models"], swiftSettings: strict),
     .testTarget(
-      name: "JournalTests", dependencies: ["Journal", "Storage", "Models", crypto],
+      name: "JournalTests", dependencies: ["Journal", "Storage", "Models", crypto, logging],
       resources: [.copy("journal-vectors.json"), .copy("journal_vectors.py")],
       swiftSettings: strict),
     .testTarget(

@@ -16,10 +16,14 @@ struct DashboardApplication: Sendable {
   /// stand in it.
   private let keeper: JournalKeeper
   private let registry: String
+  private let templates: PageTemplates
+  private let sessions: Sessions
 
   init(host: ServiceHost) async throws {
     self.host = host
     _ = Reference.shared
+    templates = try await PageTemplates()
+    sessions = Sessions(clock: host.clock, random: host.random)
     registry = try host.settings.url("registry.url", default: "http://127.0.0.1:8081")
     let input = try host.settings.url("recycled.input.url", default: "http://127.0.0.1:8082")
     let hydrogen = try host.settings.url("hydrogen.use.url", default: "http://127.0.0.1:8083")
@@ -52,7 +56,16 @@ struct DashboardApplication: Sendable {
     journal.add(to: router.group("\(Self.prefix)/v1").add(middleware: authentication))
     figures.add(
       to: router.group("\(Self.prefix)/v1").add(middleware: authentication))
+    pages(figures).add(to: router)
     return router
+  }
+
+  private func pages(_ figures: FigureRoutes) -> PageRoutes {
+    let signIn = SignInRoutes(
+      templates: templates, sessions: sessions,
+      cookie: SessionCookie(secure: host.publicURL.hasPrefix("https://")), registry: registry,
+      client: host.client, keys: keys)
+    return PageRoutes(templates: templates, figures: figures, signIn: signIn)
   }
 
   func run() async throws {

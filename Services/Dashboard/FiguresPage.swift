@@ -1,3 +1,4 @@
+import Journal
 import Models
 
 /// The main page.
@@ -69,6 +70,11 @@ struct PageFigures: Sendable {
   let latest: FigureRow?
   let totals: [FigureRow]
   let months: [MonthTable]
+  /// How many months have a table of their groups, where there are more.
+  let cut: String?
+
+  /// A table for each of 120 months would be more than anybody reads at once.
+  static let mostTables = 24
 
   init(
     _ question: PageQuestion, _ capacity: CapacityTable, _ throughput: ThroughputTable,
@@ -83,7 +89,8 @@ struct PageFigures: Sendable {
       $0.sorted().map(Grouping.authority.name).joined(separator: ", ")
     }
     self.demonstrations = any ? Shown.count(demonstrations.number) : nil
-    goal = sight.places == nil
+    goal =
+      sight.places == nil
       ? capacity.goal(asked.metal).flatMap {
         GoalNote($0, reached: capacity.total.capacity, question)
       } : nil
@@ -97,6 +104,7 @@ struct PageFigures: Sendable {
     totals = throughput.totals.map { FigureRow($0, question, demonstration: any) }
     latest = totals.last
     months = Self.months(throughput, question, totals, marked)
+    cut = totals.count > Self.mostTables ? Shown.count(Self.mostTables) : nil
   }
 
   private static func noGoal(_ metal: Metal) -> String {
@@ -111,7 +119,7 @@ struct PageFigures: Sendable {
     _ marked: Set<String>
   ) -> [MonthTable] {
     let lines = Dictionary(grouping: table.lines, by: \.month.description)
-    return totals.reversed().map { total in
+    return totals.suffix(mostTables).reversed().map { total in
       MonthTable(
         month: total.month, open: total.month == totals.last?.month,
         rows: (lines[total.month] ?? []).map {

@@ -1,3 +1,4 @@
+import Journal
 import Models
 
 /// One line of a throughput table, for people.

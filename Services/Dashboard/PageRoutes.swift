@@ -2,13 +2,13 @@ import HTTPTypes
 import Hummingbird
 import Models
 import ServiceKit
+import Storage
 
 /// The page: a reader's view of the same answers as the API's, made by the same functions.
 struct PageRoutes: Sendable {
   let templates: PageTemplates
   let figures: FigureRoutes
   let signIn: SignInRoutes
-  let keys: AccessKeys
 
   private enum ExportTable: String, CaseIterable, Sendable { case throughput, capacity }
 
@@ -16,11 +16,11 @@ struct PageRoutes: Sendable {
     let prefix = DashboardApplication.prefix
     let pages = router.group(RouterPath(prefix)).add(
       middleware: PageSurface(templates: templates))
-    router.get("/") { _, _ in .redirect(to: "\(prefix)/") }
+    router.get("/") { _, _ in Response.redirect(to: "\(prefix)/") }
     pages.get("style.css", use: style)
     signIn.add(to: pages)
     let readers = pages.group().add(
-      middleware: SignedIn(sessions: signIn.sessions, keys: keys))
+      middleware: SignedIn(sessions: signIn.sessions, keys: signIn.keys))
     readers.get("", use: page)
     readers.get("reports", use: reports)
     readers.get("export.csv", use: export)

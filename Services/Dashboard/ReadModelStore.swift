@@ -177,6 +177,13 @@ enum ReadModelStore {
         .int(cell.shipped), .int(cell.capacity), .int(cell.owed), .int(cell.received),
         .int(cell.nils), .int(cell.reports),
       ])
+    // A cell that has nothing in it any more goes, so that a rebuild ends with the same rows.
+    guard cell.reports < 0 || cell.owed < 0 || cell.capacity < 0 else { return }
+    try connection.execute(
+      """
+      DELETE FROM cell WHERE metal = $1 AND month = $2 AND place = $3
+        AND reports = 0 AND owed = 0 AND capacity = 0
+      """, [.text(key.metal.rawValue), .int(key.month.number), .text(key.place)])
   }
 }
 

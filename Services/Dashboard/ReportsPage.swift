@@ -130,12 +130,14 @@ struct ReportsPage: Sendable {
     back = question.back
     continued = page.after != nil
     reports = found.prefix(page.limit).map(Report.init)
-    missing = owing.isEmpty
+    missing =
+      owing.isEmpty
       ? nil
       : Missing(
         facilities: owing.prefix(Page.maximum).map { Owing($0.id, $0.facility) },
         cut: owing.count > Page.maximum ? Shown.count(Page.maximum) : nil)
-    next = found.count > page.limit
+    next =
+      found.count > page.limit
       ? reports.last.map { question.next(Self.cursor(after: $0.id)) } : nil
   }
 

@@ -19,6 +19,26 @@ final class Sessions: Sendable {
   private struct State {
     var sessions: [String: Session] = [:]
     var opened = 0
+    /// When the first of them expires.
+    var firstEnd: Instant?
+
+    /// Forgets what has expired, and the oldest where there is no room for one more.
+    mutating func makeRoom(at now: Instant) {
+      if let firstEnd, firstEnd <= now {
+        sessions = sessions.filter { $0.value.expires > now }
+        self.firstEnd = sessions.values.map(\.expires).min()
+      }
+      guard sessions.count >= Sessions.most,
+        let oldest = sessions.min(by: { $0.value.number < $1.value.number })
+      else { return }
+      sessions[oldest.key] = nil
+    }
+
+    mutating func add(_ id: String, _ token: String, until end: Instant) {
+      opened += 1
+      firstEnd = firstEnd.map { min($0, end) } ?? end
+      sessions[id] = Session(token: token, expires: end, number: opened)
+    }
   }
 
   private let clock: Clock
@@ -38,15 +58,8 @@ final class Sessions: Sendable {
     let id = Base64URL.encode(random.bytes(32))
     let now = clock.now()
     state.withLock { state in
-      state.sessions = state.sessions.filter { $0.value.expires > now }
-      if state.sessions.count >= Self.most,
-        let oldest = state.sessions.min(by: { $0.value.number < $1.value.number })
-      {
-        state.sessions[oldest.key] = nil
-      }
-      state.opened += 1
-      state.sessions[id] = Session(
-        token: token, expires: now.adding(seconds: seconds), number: state.opened)
+      state.makeRoom(at: now)
+      state.add(id, token, until: now.adding(seconds: seconds))
     }
     return id
   }

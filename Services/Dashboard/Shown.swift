@@ -62,9 +62,10 @@ struct Figure: Sendable {
   /// A ratio as the API gives it.
   /// - Parameter undefined: in words, by the API's reason.
   init(_ ratio: JSON, _ href: String?, prefix: String = "", undefined: String) {
-    text = prefix + (ratio["percent"]?.text ?? "")
-    self.href = href
-    reason = ratio["percent"]?.text == nil ? undefined : nil
+    let percent = ratio["percent"]?.text
+    text = prefix + (percent ?? "")
+    self.href = percent == nil ? nil : href
+    reason = percent == nil ? undefined : nil
   }
 
   init(none reason: String) {

@@ -11,6 +11,7 @@ struct SignInRoutes: Sendable {
   let cookie: SessionCookie
   let registry: String
   let client: HTTPClient
+  let keys: AccessKeys
 
   private struct Page: Sendable {
     let trouble: String?
@@ -19,6 +20,8 @@ struct SignInRoutes: Sendable {
   private enum Exchange {
     case token(String, seconds: Int64)
     case refused, unreachable
+    /// The registry gave a token that this service cannot verify yet.
+    case early
   }
 
   /// Less than a request may take, so that the answer is a page.
@@ -55,6 +58,10 @@ struct SignInRoutes: Sendable {
       return form(
         "The registry, which knows the keys, does not answer now. Try again in a moment; your key may be right.",
         .serviceUnavailable)
+    case .early:
+      return form(
+        "Your key is right, but this dashboard has not read the registry's journal as far as the signature needs. Try again in a moment.",
+        .serviceUnavailable)
     }
   }
 
@@ -80,9 +87,18 @@ struct SignInRoutes: Sendable {
       return .unreachable
     }
     if [400, 401].contains(answer.status) { return .refused }
+    return try await verified(answer)
+  }
+
+  private func verified(_ answer: HTTPAnswer) async throws -> Exchange {
     guard answer.status == 200, let json = try? JSONParser.parse(answer.body),
       let token = json["access_token"]?.text, let seconds = json["expires_in"]?.int
     else { return .unreachable }
+    do {
+      _ = try await keys.actor(for: token)
+    } catch let problem as Problem where problem.kind == .unauthenticated {
+      return .early
+    }
     return .token(token, seconds: Int64(seconds))
   }
 

@@ -33,7 +33,10 @@ package struct Checkpoint: Sendable, Equatable {
       else { return false }
       return verifier.verifies(Array(field), over: text)
     }
-    guard signed else { return nil }
+    // The very lines that were signed, and not others that mean the same.
+    guard signed, "\(lines[0])\n\(lines[1])\n\(lines[2])\n".utf8.elementsEqual(text.utf8) else {
+      return nil
+    }
   }
 }
 

@@ -169,9 +169,11 @@ struct Cursor: Sendable {
     guard
       let row = try connection.first(
         "SELECT origin, verifier, size, frontier, recorded_at FROM follower WHERE source = $1",
-        [.text(source)]),
-      let frontier = Frontier(size: try row.int("size"), bytes: try row.blob("frontier"))
+        [.text(source)])
     else { return nil }
+    guard let frontier = Frontier(size: try row.int("size"), bytes: try row.blob("frontier")) else {
+      throw BrokenJournal(source, "left a cursor here that is damaged")
+    }
     self.init(
       origin: try row.text("origin"), verifier: try row.text("verifier"), frontier: frontier,
       recordedAt: Instant(milliseconds: try row.int("recorded_at")))

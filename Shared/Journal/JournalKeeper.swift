@@ -8,10 +8,13 @@ import Synchronization
 /// Keeps a service's journal signed: stores complete tiles, signs a checkpoint over what is new,
 /// and publishes it once it is on the disk. Followers are served only what is signed.
 package final class JournalKeeper: Service {
-  /// How often it looks for new entries.
+  /// How often it looks whether this process has written.
   private static let interval = Duration.milliseconds(50)
+  /// After how many quiet rounds it looks into the database all the same, since another process
+  /// may write there.
+  private static let quietRounds = 20
   /// How long a signer may be silent before another may sign.
-  private static let leaseSeconds: Int64 = 10
+  private static let leaseSeconds: Int64 = 3
 
   /// The last checkpoint that is on the disk.
   package struct Published: Sendable {
@@ -52,6 +55,9 @@ package final class JournalKeeper: Service {
     self.clock = clock
     self.logger = logger
     holder = random.id(at: clock.now()).text
+    // What was signed before stays published, whoever may sign next.
+    let signed = try await database.read { try self.lastSigned(on: $0) }
+    latest.withLock { $0 = signed }
     try await keep()
   }
 
@@ -65,11 +71,28 @@ package final class JournalKeeper: Service {
 
   package func run() async throws {
     try await cancelWhenGracefulShutdown {
+      var commits = -1
+      var quiet = 0
       while !Task.isCancelled {
-        try await self.keep()
+        quiet = self.database.commits == commits ? quiet + 1 : 0
+        commits = self.database.commits
+        do {
+          if quiet % Self.quietRounds == 0 { try await self.keep() }
+        } catch is CancellationError {
+          return
+        }
         // The loop's own pace, not a wait for something else to be ready.
         try? await Task.sleep(for: Self.interval)
       }
+    }
+    try await release()
+  }
+
+  /// Lets the next process sign at once.
+  private func release() async throws {
+    let holder = self.holder
+    _ = try await database.write {
+      try $0.execute("UPDATE journal_head SET signer_until = 0 WHERE signer = $1", [.text(holder)])
     }
   }
 
@@ -83,6 +106,8 @@ package final class JournalKeeper: Service {
       guard let published else { return }
       latest.withLock { $0 = published }
       signedGauge.record(published.checkpoint.size)
+    } catch StorageFailure.overloaded {
+      // What waits will be signed a round later.
     } catch let inconsistency as Inconsistency {
       trouble.withLock { $0 = inconsistency.description }
       logger.critical("Nothing is signed any more: \(inconsistency)")
@@ -111,8 +136,7 @@ package final class JournalKeeper: Service {
       ])
     guard let size = try head?.int("size") else { return nil }
     if let signed = try lastSigned(on: connection) {
-      let frontier = try Tiles.frontier(at: signed.checkpoint.size, on: connection)
-      guard frontier.root == signed.checkpoint.root else {
+      guard size >= signed.checkpoint.size, try holds(signed.checkpoint, on: connection) else {
         throw Inconsistency(size: signed.checkpoint.size)
       }
       if signed.checkpoint.size == size { return signed }
@@ -125,6 +149,16 @@ package final class JournalKeeper: Service {
       "INSERT INTO journal_checkpoint (size, root, note, signed_at) VALUES ($1, $2, $3, $4)",
       [.int(size), .blob(root), .text(note), .int(now.milliseconds)])
     return Published(checkpoint: checkpoint, note: note)
+  }
+
+  /// Whether the tree that was signed is still here.
+  private func holds(_ signed: Checkpoint, on connection: Connection) throws -> Bool {
+    do {
+      return try Tiles.frontier(at: signed.size, on: connection).root == signed.root
+    } catch StorageFailure.misuse {
+      // Entries are missing: there is no tree.
+      return false
+    }
   }
 
   private func lastSigned(on connection: Connection) throws -> Published? {

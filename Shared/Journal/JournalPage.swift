@@ -74,6 +74,10 @@ package struct JournalPage: Sendable {
       }
       frontier.append(entry.leaf)
     }
+    guard frontier.size <= size else {
+      throw BrokenJournal(
+        source, "has \(frontier.size) entries on its page, but its checkpoint says \(size)")
+    }
     if frontier.size == size, frontier.root != checkpoint.root {
       throw BrokenJournal(source, "does not have the root that its checkpoint of \(size) says")
     }

@@ -62,6 +62,9 @@ package enum Tiles {
       for hash in try hashes(
         level: level, from: count - count % width, to: count, on: connection)
       { part.append(hash) }
+      guard part.size == count % width else {
+        throw StorageFailure.misuse("the tree of \(size) entries cannot be derived from its tiles")
+      }
       peaks = part.peaks + peaks
       count /= width
       level += 1

@@ -9,6 +9,7 @@ package struct Connection {
   /// Runs a statement and returns its rows.
   @discardableResult
   package func query(_ sql: String, _ parameters: [Value] = []) throws -> [Row] {
+    try demandTransaction()
     let statement = try database.cachedStatement(sql: sql).sqliteStatement
     defer {
       sqlite3_reset(statement)
@@ -48,6 +49,7 @@ package struct Connection {
 
   /// Runs a part of a write that fails or succeeds by itself, as a row of a bulk request does.
   package func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
+    try demandTransaction()
     try script("SAVEPOINT part")
     do {
       let result = try body()
@@ -59,7 +61,18 @@ package struct Connection {
     }
   }
 
-  var isInTransaction: Bool { sqlite3_get_autocommit(database.sqliteConnection) == 0 }
+  /// False on a closed database, too.
+  var isInTransaction: Bool {
+    database.sqliteConnection.map { sqlite3_get_autocommit($0) == 0 } ?? false
+  }
+
+  /// A full disk, among others, ends the whole transaction and not only the savepoint. What came
+  /// after would be committed by itself, though the write is told that it failed.
+  func demandTransaction() throws {
+    guard isInTransaction else {
+      throw StorageFailure.engine(code: 0, "the transaction was ended by the engine")
+    }
+  }
 
   private func bind(_ parameters: [Value], to statement: OpaquePointer) throws {
     for index in 1...max(1, sqlite3_bind_parameter_count(statement)) {

@@ -23,8 +23,8 @@ package final class Database: Sendable {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       lock = try FileLock(path: path + ".lock")
+      Self.claim(path)
       pool = try DatabasePool(path: path, configuration: Self.configuration)
-      chmod(path, 0o600)
       try pool.writeWithoutTransaction(Self.demandDurability)
     } catch let failure as StorageFailure {
       throw failure
@@ -34,6 +34,16 @@ package final class Database: Sendable {
       )
     }
     group = GroupCommit(pool: pool)
+  }
+
+  /// Keeps others from reading the file. SQLite gives the files beside it the rights that it finds
+  /// on this one, so it must have them first.
+  private static func claim(_ path: String) {
+    if !FileManager.default.fileExists(atPath: path) {
+      _ = FileManager.default.createFile(
+        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    }
+    chmod(path, 0o600)
   }
 
   private static var configuration: Configuration {
@@ -75,6 +85,9 @@ package final class Database: Sendable {
 
   /// Writes waiting for their turn.
   package var waitingWrites: Int { group.waiting }
+
+  /// How often this process has committed; unchanged, it has written nothing.
+  package var commits: Int { group.committed }
 
   package func close() throws { try pool.close() }
 

@@ -27,9 +27,13 @@ final class GroupCommit: Sendable {
   private let pool: DatabasePool
   private let queue = Mutex(Queue())
   private let groupSize = Recorder(label: "remelt_commit_group_size")
+  private let commits = Atomic(0)
   private let latency = Timer(label: "remelt_commit")
 
   init(pool: DatabasePool) { self.pool = pool }
+
+  /// Groups committed by this process.
+  var committed: Int { commits.load(ordering: .acquiring) }
 
   var waiting: Int { queue.withLock { $0.writes.count } }
 
@@ -87,10 +91,7 @@ final class GroupCommit: Sendable {
       try connection.script("BEGIN IMMEDIATE")
       for write in group {
         completions.append(write.run(connection))
-        // A full disk ends the whole transaction, not only the savepoint.
-        guard connection.isInTransaction else {
-          throw StorageFailure.engine(code: 0, "the transaction was ended by the engine")
-        }
+        try connection.demandTransaction()
       }
       try connection.script("COMMIT")
     }
@@ -98,6 +99,7 @@ final class GroupCommit: Sendable {
       if connection.isInTransaction { try? connection.script("ROLLBACK") }
       for write in group.dropFirst(completions.count) { write.fail(failure) }
     }
+    commits.add(1, ordering: .releasing)
     for completion in completions { completion(result) }
     groupSize.record(group.count)
     latency.recordNanoseconds((ContinuousClock.now - start).nanoseconds)

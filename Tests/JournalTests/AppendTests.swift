@@ -13,8 +13,10 @@ struct AppendTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func positions(of ledger: Ledger) async throws -> [Int64] {
-    try await ledger.database.read { try $0.query("SELECT position FROM journal ORDER BY position") }
-      .map { try $0.int("position") }
+    try await ledger.database.read {
+      try $0.query("SELECT position FROM journal ORDER BY position")
+    }
+    .map { try $0.int("position") }
   }
 
   @Test("The bytes of an event are exactly these")
@@ -150,4 +152,13 @@ struct AppendTests {
     }
     #expect(try await database.read { try Journal.size(on: $0) } == 0)
   }
+
+  @Test(
+    "A new journal's origin counts on from the old one",
+    arguments: [
+      ("registry.example/registry", "registry.example/registry/2"),
+      ("registry.example/registry/2", "registry.example/registry/3"),
+      ("localhost:8081/registry/9", "localhost:8081/registry/10"), ("registry", "registry/2"),
+    ])
+  func successor(_ old: String, _ new: String) { #expect(NewJournal.successor(of: old) == new) }
 }

@@ -16,8 +16,10 @@ struct JournalKeeperTests {
   }
 
   private func checkpoints() async throws -> [Int64] {
-    try await ledger.database.read { try $0.query("SELECT size FROM journal_checkpoint ORDER BY size") }
-      .map { try $0.int("size") }
+    try await ledger.database.read {
+      try $0.query("SELECT size FROM journal_checkpoint ORDER BY size")
+    }
+    .map { try $0.int("size") }
   }
 
   private func change(_ sql: String) async throws {
@@ -154,7 +156,35 @@ struct JournalKeeperTests {
     #expect(try await checkpoints() == [0, 7])
   }
 
-  @Test("While one process holds the lease no other signs; when it is silent for long, another does")
+  @Test("A head set back below what was signed gets no second checkpoint, though all entries stand")
+  func headSetBack() async throws {
+    try await ledger.append(0..<7)
+    try await ledger.keeper.keep()
+    try await change("UPDATE journal_head SET size = 4")
+    let next = try await successor()
+    #expect(next.stoppedBecause != nil)
+    #expect(try await checkpoints() == [0, 7])
+  }
+
+  @Test("When too many writes wait the keeper goes on, and signs later")
+  func overloaded() async throws {
+    try await ledger.append(0..<1)
+    let gate = Gate()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await ledger.database.write { _ in gate.hold() } }
+      await gate.reached()
+      for _ in 0..<1024 { group.addTask { try await ledger.database.write { _ in } } }
+      while ledger.database.waitingWrites < 1024 { await Task.yield() }
+      try await ledger.keeper.keep()
+      #expect(ledger.keeper.published?.checkpoint.size == 0)
+      gate.open()
+      try await group.waitForAll()
+    }
+    try await ledger.keeper.keep()
+    #expect(ledger.keeper.published?.checkpoint.size == 1)
+  }
+
+  @Test("While one process holds the lease no other signs; after a long silence another does")
   func lease() async throws {
     try await ledger.append(0..<1)
     let other = try await Ledger.keeper(ledger.database, time: ledger.time)

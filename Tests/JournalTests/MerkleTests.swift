@@ -116,5 +116,10 @@ struct MerkleTests {
     await #expect(throws: StorageFailure.misuse("tile 0/1 is not complete")) {
       try await database.write { try Tiles.store(upTo: 512, on: $0) }
     }
+    // Five leaves have as many peaks as six.
+    try await database.write { try $0.script("DELETE FROM journal WHERE position = 5") }
+    await #expect(throws: StorageFailure.self) {
+      try await database.read { try Tiles.frontier(at: 6, on: $0) }
+    }
   }
 }

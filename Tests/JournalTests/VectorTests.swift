@@ -11,7 +11,8 @@ struct VectorTests {
   let vectors: JSON
 
   init() throws {
-    let file = try #require(Bundle.module.url(forResource: "journal-vectors", withExtension: "json"))
+    let file = try #require(
+      Bundle.module.url(forResource: "journal-vectors", withExtension: "json"))
     bytes = [UInt8](try Data(contentsOf: file))
     vectors = try JSONParser.parse(bytes)
   }

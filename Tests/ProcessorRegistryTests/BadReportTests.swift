@@ -28,7 +28,9 @@ struct BadReportTests {
 
   @Test("Every mass is refused when it is missing where needed, null, or of a wrong type")
   func massShape() async throws {
-    let required = ["opening", "input", "closing", "purchases/0/mass", "shipments/0/mass", "products/0/mass"]
+    let required = [
+      "opening", "input", "closing", "purchases/0/mass", "shipments/0/mass", "products/0/mass",
+    ]
     let wrong: [JSON] = [
       .int(5), "5", "5 t", true, [], [.int(5)], .object([]), .members(["value": "5"]),
       .members(["unit": "t"]), .members(["value": .int(5), "unit": "t"]),
@@ -47,7 +49,7 @@ struct BadReportTests {
   @Test("Every mass is refused when it is negative, too large, too precise, or no plain decimal")
   func massValue() async throws {
     let values = [
-      "-1", "-0", "100000000.000001", "999999999999999999", "9999999999999999999", "1.1234567",
+      "-1", "-0", "100000000.000001", "999999999999999999", "1.1234567",
       "", " 5", "5 ", "+5", "05", "5.", ".5", "1e3", "0x10", "1,000", "1'000", "NaN", "Infinity",
       "五", "５", "5\u{301}", "5t",
     ]
@@ -74,17 +76,23 @@ struct BadReportTests {
   @Test("Every word is refused when it is missing, null, of a wrong type, or not in its list")
   func words() async throws {
     var cases: [(String, JSON?, String?)] = []
-    for path in ["metal", "purchases/0/source", "shipments/0/destination", "products/0/grade", "month", "facility_id"] {
+    for path in [
+      "metal", "purchases/0/source", "shipments/0/destination", "products/0/grade", "month",
+      "facility_id",
+    ] {
       let wrong: [JSON?] = [nil, .null, .int(1), true, [], .object([]), "", "nonsense", "STEEL"]
       cases += wrong.map { (path, $0, "/" + path) }
     }
-    let months = ["2025-13", "2025-00", "2025-1", "2009-12", "2050-01", "2025-01-01", "202501", "２025-01"]
+    let months = [
+      "2025-13", "2025-00", "2025-1", "2009-12", "2050-01", "2025-01-01", "202501", "２025-01",
+    ]
     cases += months.map { ("month", .string($0), "/month") }
     cases += ["yes", .int(1), .int(0), "true", []].map { ("nil", $0, "/nil") }
     try await expectRefused(cases)
   }
 
-  @Test("Texts are refused when they are empty, too long, of a wrong type, or hold control characters")
+  @Test(
+    "Texts are refused when they are empty, too long, of a wrong type, or hold control characters")
   func texts() async throws {
     var cases: [(String, JSON?, String?)] = []
     for (path, most) in [("opening_reason", 500), ("note", 1000)] {
@@ -188,7 +196,8 @@ struct BadReportTests {
     let good = String(decoding: Sample.report(enrolled.facility).bytes, as: UTF8.self)
     let malformed: [[UInt8]] = [
       [], Array("{".utf8), Array("{}x".utf8), Array(good.dropLast().utf8),
-      Array((good + good).utf8), Array(good.replacing("{\"facility_id\"", with: "{\"metal\":\"steel\",\"facility_id\"").utf8),
+      Array((good + good).utf8),
+      Array(good.replacing("{\"facility_id\"", with: "{\"metal\":\"steel\",\"facility_id\"").utf8),
       Array(good.replacing("first report", with: "a\\u0000b").utf8),
       Array(good.replacing("first report", with: "a\0b").utf8),
       Array(good.replacing("first report", with: "\\ud800").utf8),
@@ -256,7 +265,8 @@ struct BadReportTests {
         #expect(reply.status == 400, "\(body.count) bytes: \(reply.text)")
       }
       for encoding in ["br", "gzip, gzip", "zstd"] {
-        let reply = try await enrolled.reporter.post("throughput", bytes: zipped, encoding: encoding)
+        let reply = try await enrolled.reporter.post(
+          "throughput", bytes: zipped, encoding: encoding)
         #expect(reply.status == 415, "\(encoding)")
       }
     }
@@ -278,5 +288,28 @@ struct BadReportTests {
     let good = try await enrolled.reporter.post(
       "throughput", bytes: body, type: "Application/JSON; charset=utf-8")
     #expect(good.status == 201)
+  }
+}
+
+@Suite("A throughput report with numbers of many digits", .registry)
+struct LongNumberTests {
+  /// From 9,223,372,036,854,775,808 on, a number of 19 digits is past 64 bits.
+  @Test("A number of more than 18 digits is refused, and the process lives")
+  func digits() async throws {
+    let witness = try await RunningRegistry.current.operator
+    let enrolled = try await Enrolled(by: witness)
+    let texts = [
+      "1000000000000000000", "9223372036854775807", "9223372036854775808", "9999999999999999999",
+      "0.9999999999999999999", "99999999999999999999999999999999999999999",
+    ]
+    for text in texts {
+      let reply = try await enrolled.report { $0.with("closing", Sample.mass(text)) }
+      #expect(reply.status == 422)
+      #expect(reply.pointers == ["/closing/value"])
+    }
+    let facts = Application.applied("2025-01-01").with("facts/capacity_t_y", "9999999999999999999")
+    let reply = try await enrolled.reporter.post(
+      "facilities/\(enrolled.facility)/qualification", facts)
+    #expect(reply.status == 422)
   }
 }

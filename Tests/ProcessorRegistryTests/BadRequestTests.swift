@@ -112,12 +112,17 @@ struct BadRequestTests {
       #expect(reply.header("Allow") == allowed, "\(method) \(path)")
       #expect(reply.problem == "method-not-allowed")
     }
-    for path in ["nothing", "/", "/registry", "/registry/v2/me", "throughput/x/y/z", "/registry/v1/"] {
+    for path in [
+      "nothing", "/", "/registry", "/registry/v2/me", "throughput/x/y/z", "/registry/v1/",
+    ] {
       let reply = try await caller.get(path)
       #expect(reply.status == 404, "\(path)")
       #expect(reply.problem == "not-found", "\(path): \(reply.text)")
     }
-    for path in ["throughput/x", "facilities/01890000-0000-7000-8000-00000000dead", "organisations/%00", "throughput/%2e%2e"] {
+    for path in [
+      "throughput/x", "facilities/01890000-0000-7000-8000-00000000dead", "organisations/%00",
+      "throughput/%2e%2e",
+    ] {
       #expect(try await caller.get(path).status == 404, "\(path)")
     }
   }
@@ -129,7 +134,8 @@ struct BadRequestTests {
       "throughput?limit=0", "throughput?limit=501", "throughput?limit=x", "throughput?cursor=x",
       "throughput?from=2025", "throughput?metal=gold", "throughput?facility_id=1",
       "throughput?limit=1&limit=2", "throughput?bogus=1", "facilities?role=x",
-      "facilities?province=999999", "organisations?identifier=91", "qualified-capacity?date=2025-02-30",
+      "facilities?province=999999", "organisations?identifier=91",
+      "qualified-capacity?date=2025-02-30",
       "facilities?identifier=%00:x", "throughput?cursor=bnVsbA", "journal?after=-1",
       "journal?wait=26", "journal?limit=0",
     ]

@@ -37,7 +37,9 @@ struct BulkTests {
       "throughput/bulk",
       ([Sample.columns + ",reason", changed[0] + ","] + changed[1...]).joined(separator: "\n"))
     #expect(outcomes(third) == ["2 unchanged", "3 revised", "4 refused", "5 refused"])
-    let refusals = third.lines.compactMap { $0["problem"]?["errors"]?.elements.first?["pointer"]?.text }
+    let refusals = third.lines.compactMap {
+      $0["problem"]?["errors"]?.elements.first?["pointer"]?.text
+    }
     #expect(refusals == ["/reason", "/month"])
     #expect(
       ["rows", "created", "unchanged", "revised", "refused"].map { third.count($0) }
@@ -74,19 +76,17 @@ struct BulkTests {
   @Test("A byte order mark, CRLF, quoting and GB18030 are read as Chinese Excel writes them")
   func excel() async throws {
     let (_, enrolled) = try await enrolled()
-    let row = Sample.row(enrolled.facility, "2025-01").replacing("first report", with: "\"首次, \"\"报告\"\"\"")
+    let row = Sample.row(enrolled.facility, "2025-01").replacing(
+      "first report", with: "\"首次, \"\"报告\"\"\"")
     let text = "\(Sample.columns)\r\n\(row)\r\n"
     let marked = try await enrolled.reporter.post(
       "throughput/bulk", bytes: [0xEF, 0xBB, 0xBF] + Array(text.utf8), key: nil, type: "text/csv")
     #expect(outcomes(marked) == ["2 created"], "\(marked.text)")
     // 首次 报告 in GB18030.
-    let gb: [String: [UInt8]] = [
-      "首次": [0xCA, 0xD7, 0xB4, 0xCE], "报告": [0xB1, 0xA8, 0xB8, 0xE6],
+    let gb: [Character: [UInt8]] = [
+      "首": [0xCA, 0xD7], "次": [0xB4, 0xCE], "报": [0xB1, 0xA8], "告": [0xB8, 0xE6],
     ]
-    var bytes: [UInt8] = []
-    for part in text.split(separator: /(?=首次)|(?<=首次)|(?=报告)|(?<=报告)/) {
-      bytes += gb[String(part)] ?? Array(part.utf8)
-    }
+    let bytes = text.flatMap { gb[$0] ?? Array(String($0).utf8) }
     let declared = try await enrolled.reporter.post(
       "throughput/bulk", bytes: bytes, key: nil, type: "text/csv; charset=GB18030")
     #expect(outcomes(declared) == ["2 unchanged"], "\(declared.text)")
@@ -206,7 +206,9 @@ struct BulkTests {
     #expect(reply.text.contains("65536"))
   }
 
-  @Test("A line of 100 MB is answered, in little memory", arguments: ["text/csv", "application/x-ndjson"])
+  @Test(
+    "A line of 100 MB is answered, in little memory",
+    arguments: ["text/csv", "application/x-ndjson"])
   func hundredMegabytes(type: String) async throws {
     let (witness, enrolled) = try await enrolled()
     let registry = try RunningRegistry.current
@@ -228,7 +230,9 @@ struct BulkTests {
   func many() async throws {
     let (_, enrolled) = try await enrolled()
     var months: [String] = []
-    for year in 2010...2024 { for month in 1...12 { months.append(Month(year: year, month: month).description) } }
+    for year in 2010...2024 {
+      for month in 1...12 { months.append(Month(year: year, month: month).description) }
+    }
     let rows = (0..<2000).map { Sample.row(enrolled.facility, months[$0 % months.count]) }
     let reply = try await enrolled.reporter.bulk(
       "throughput/bulk", ([Sample.columns] + rows).joined(separator: "\n"))
@@ -242,7 +246,10 @@ struct BulkTests {
   func strangers() async throws {
     let (witness, enrolled) = try await enrolled()
     let stranger = try await Enrolled(by: witness)
-    let text = [Sample.columns, Sample.row(stranger.facility, "2025-01"), Sample.row(enrolled.facility, "2025-01")]
+    let text = [
+      Sample.columns, Sample.row(stranger.facility, "2025-01"),
+      Sample.row(enrolled.facility, "2025-01"),
+    ]
     let reply = try await enrolled.reporter.bulk("throughput/bulk", text.joined(separator: "\n"))
     #expect(outcomes(reply) == ["2 refused", "3 created"])
     #expect(reply.lines[0]["problem"]?["status"]?.int == 404)

@@ -16,6 +16,7 @@ struct Reply: Sendable {
   }
 
   func header(_ name: String) -> String? { answer.header(name) }
+  var body: [UInt8] { answer.body }
   var text: String { String(decoding: answer.body, as: UTF8.self) }
   subscript(name: String) -> JSON? { json[name] }
 
@@ -73,9 +74,11 @@ struct Caller: Sendable {
     let optional = [
       ("Idempotency-Key", key), ("If-Match", ifMatch), ("Content-Encoding", encoding),
     ]
-    let headers = [(name: "Content-Type", value: type)] + optional.compactMap { name, value in
-      value.map { (name: name, value: $0) }
-    }
+    let headers =
+      [(name: "Content-Type", value: type)]
+      + optional.compactMap { name, value in
+        value.map { (name: name, value: $0) }
+      }
     return try await send("POST", path, headers: headers, body: bytes)
   }
 

@@ -6,7 +6,8 @@ import Testing
 @Suite("An application judged criterion by criterion")
 struct EvaluationTests {
   private func evaluate(_ set: String, _ facts: [String: String]) throws -> Evaluation {
-    let json = JSON.object(facts.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
+    let json = JSON.object(
+      facts.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
     return Evaluation(try Fields.read(json, as: ApplicationFacts.init), by: set)
   }
 
@@ -50,7 +51,8 @@ struct EvaluationTests {
     #expect(evaluation.result == .fail)
   }
 
-  @Test("A figure that is not given is unknown, and so is the whole", arguments: complete.keys.sorted())
+  @Test(
+    "A figure that is not given is unknown, and so is the whole", arguments: complete.keys.sorted())
   func unknown(set: String) throws {
     var facts = try #require(Self.complete[set])
     facts["site_area_m2"] = nil
@@ -91,7 +93,8 @@ struct EvaluationTests {
   func noCategory() throws {
     let facts = try #require(Self.complete["SCRAP_STEEL_2016"])
     for category in [nil, "renovated"] {
-      let evaluation = try evaluate("SCRAP_STEEL_2016", facts.merging(["category": ""]) { _, _ in category ?? "any" })
+      let evaluation = try evaluate(
+        "SCRAP_STEEL_2016", facts.merging(["category": ""]) { _, _ in category ?? "any" })
       #expect(evaluation.result != .pass, "\(category ?? "none")")
     }
   }

@@ -40,7 +40,8 @@ struct FacilityRightsTests {
 
   @Test("An operator over all, the authority or the organisation may set everything")
   func operators() throws {
-    for grant in ["operator@all", "operator@authority:130000", "operator@organisation:\(Self.own)"] {
+    for grant in ["operator@all", "operator@authority:130000", "operator@organisation:\(Self.own)"]
+    {
       for site in [Self.plain, Self.designated, Self.obliged] {
         #expect(try isAllowed(site, by: actor(grant)), "\(grant)")
         #expect(try isAllowed(site, was: Self.plain, by: actor(grant)), "\(grant)")
@@ -54,7 +55,8 @@ struct FacilityRightsTests {
     #expect(try !isAllowed(Self.plain, by: shanxi))
     let moved = Sample.facility(Self.own, province: "140000")
     #expect(try !isAllowed(moved, was: Self.plain, by: shanxi), "pulled over")
-    #expect(try !isAllowed(moved, was: Self.plain, by: actor("operator@authority:130000")), "pushed")
+    #expect(
+      try !isAllowed(moved, was: Self.plain, by: actor("operator@authority:130000")), "pushed")
   }
 
   @Test("A separately planned city reports to itself, not to its province")
@@ -84,7 +86,9 @@ struct FacilityRightsTests {
     #expect(try !isAllowed(Sample.facility(Self.other), by: reporter))
   }
 
-  @Test("Nobody else may", arguments: ["analyst@all", "verifier@all", "service@all", "reporter@authority:130000"])
+  @Test(
+    "Nobody else may",
+    arguments: ["analyst@all", "verifier@all", "service@all", "reporter@authority:130000"])
   func others(grant: String) throws {
     #expect(try !isAllowed(Self.plain, by: actor(grant)))
   }

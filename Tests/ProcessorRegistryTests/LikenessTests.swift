@@ -55,7 +55,8 @@ struct LikenessTests {
     }
   }
 
-  @Test("A degree of latitude is some 111 km everywhere, one of longitude shrinks towards the poles")
+  @Test(
+    "A degree of latitude is some 111 km everywhere, one of longitude shrinks towards the poles")
   func metres() {
     #expect(abs(Likeness.metres((0, 0), (1, 0)) - 111_195) < 1)
     #expect(abs(Likeness.metres((60, 0), (60, 1)) - 55_597) < 30)

@@ -117,7 +117,9 @@ struct MaterialBalanceTests {
       let names = ["opening", "closing", "input", "residue", "loss"]
       var report = Sample.report(Self.id)
       let text = { (grams: Int) in Mass(grams: Int64(grams)).tonnes }
-      for (name, value) in zip(names, grams) { report = report.with(name, Sample.mass(text(value))) }
+      for (name, value) in zip(names, grams) {
+        report = report.with(name, Sample.mass(text(value)))
+      }
       report = report.with("purchases/0/mass", Sample.mass(text(grams[5])))
         .with("shipments/0/mass", Sample.mass(text(grams[6])))
         .with("products/0/mass", Sample.mass(text(seeded.int(0...2_000_000))))

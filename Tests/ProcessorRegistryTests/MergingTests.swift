@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Merging two entries of one facility", .registry)
 struct MergingTests {
-  private func merge(_ caller: Caller, _ survivor: String, _ absorbed: String) async throws -> Reply {
+  private func merge(_ caller: Caller, _ survivor: String, _ absorbed: String) async throws -> Reply
+  {
     try await caller.post(
       "facilities/\(survivor)/merge",
       .members(["absorb": .string(absorbed), "reason": "entered twice"]))

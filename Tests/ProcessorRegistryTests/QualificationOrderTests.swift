@@ -65,7 +65,9 @@ struct QualificationOrderTests {
     }
   }
 
-  @Test("Every event that an announcement makes needs its number", arguments: QualificationEvent.allCases)
+  @Test(
+    "Every event that an announcement makes needs its number",
+    arguments: QualificationEvent.allCases)
   func announcement(event: QualificationEvent) throws {
     let last = QualificationEvent.allCases.first {
       Self.table[$0.rawValue]?.contains(event.rawValue) == true

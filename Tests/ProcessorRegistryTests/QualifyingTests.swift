@@ -39,7 +39,8 @@ struct QualifyingTests {
     #expect(evaluation["result"]?.text == "fail")
     let lines = evaluation["criteria"]?.elements ?? []
     let results = Dictionary(
-      lines.map { ($0["criterion"]?.text ?? "", $0["result"]?.text ?? "") }, uniquingKeysWith: { $1 })
+      lines.map { ($0["criterion"]?.text ?? "", $0["result"]?.text ?? "") },
+      uniquingKeysWith: { $1 })
     #expect(
       results == [
         "capacity_t_y": "pass", "site_area_m2": "fail", "hardened_area_m2": "unknown",
@@ -91,7 +92,8 @@ struct QualifyingTests {
   func secondPerson() async throws {
     let caller = try await RunningRegistry.current.operator
     let enrolled = try await Enrolled(by: caller)
-    #expect(try await record(caller, enrolled.facility, Application.applied("2025-01-01")).status == 201)
+    #expect(
+      try await record(caller, enrolled.facility, Application.applied("2025-01-01")).status == 201)
     let own = try await record(
       caller, enrolled.facility, Application.event("province_reviewed", "2025-01-10"))
     #expect(own.status == 403)
@@ -129,7 +131,8 @@ struct QualifyingTests {
       ("facts", nil, "/facts"), ("facts", [], "/facts"),
       ("facts/capacity_t_y", .int(150_000), "/facts/capacity_t_y"),
       ("facts/capacity_t_y", "-1", "/facts/capacity_t_y"), ("facts/colour", "red", "/facts/colour"),
-      ("criteria_set", nil, "/criteria_set"), ("criteria_set", "SCRAP_COPPER_2023", "/criteria_set"),
+      ("criteria_set", nil, "/criteria_set"),
+      ("criteria_set", "SCRAP_COPPER_2023", "/criteria_set"),
       ("bogus", "x", "/bogus"),
     ]
     try await expectNothingWritten(caller) {
@@ -143,7 +146,8 @@ struct QualifyingTests {
     #expect(try await record(enrolled.reporter, mill, good).status == 409)
   }
 
-  @Test("Qualified capacity begins on the day of the announcement, and follows changes and revocation")
+  @Test(
+    "Qualified capacity begins on the day of the announcement, and follows changes and revocation")
   func capacity() async throws {
     let caller = try await RunningRegistry.current.operator
     let enrolled = try await Enrolled(by: caller)
@@ -158,7 +162,9 @@ struct QualifyingTests {
     let larger = capacity.with("per_year", Sample.mass("200", "kt")).with("to", nil)
       .with("from", "2025-03-16")
     body = body.with("capacities", [capacity, larger])
-    #expect(try await caller.put("facilities/\(enrolled.facility)", body, ifMatch: site.etag).status == 200)
+    #expect(
+      try await caller.put("facilities/\(enrolled.facility)", body, ifMatch: site.etag).status
+        == 200)
     let steps = [
       ("applied", "2025-01-01"), ("province_reviewed", "2025-01-10"),
       ("public_notice", "2025-01-20"), ("announced", "2025-02-01"), ("suspended", "2025-05-01"),
@@ -170,7 +176,8 @@ struct QualifyingTests {
         body = body.with("criteria_set", "SCRAP_ALUMINIUM_2023")
           .with("facts", .members(["capacity_t_y": "123000"]))
       }
-      let reply = try await record(event == "applied" ? enrolled.reporter : judge, enrolled.facility, body)
+      let reply = try await record(
+        event == "applied" ? enrolled.reporter : judge, enrolled.facility, body)
       #expect(reply.status == 201, "\(reply.text)")
     }
     for (day, number, tonnes) in [

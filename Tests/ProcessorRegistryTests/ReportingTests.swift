@@ -28,7 +28,7 @@ struct ReportingTests {
     #expect(reply["late"] == true)
     #expect(reply["warnings"] == [])
     let read = try await enrolled.reporter.get("throughput/\(id)")
-    #expect(read.answer.body == reply.answer.body)
+    #expect(read.body == reply.body)
     let listed = try await enrolled.reporter.get("throughput?facility_id=\(enrolled.facility)")
     #expect(listed["items"]?.elements == [reply.json])
   }
@@ -162,7 +162,8 @@ struct ReportingTests {
     }
   }
 
-  @Test("An opening that is not last month's closing needs its reason; a changed closing is warned of")
+  @Test(
+    "An opening that is not last month's closing needs its reason; a changed closing is warned of")
   func chain() async throws {
     let enrolled = try await enrolled()
     let first = try await enrolled.report("2025-01")
@@ -172,7 +173,8 @@ struct ReportingTests {
     #expect(try await enrolled.report("2025-02").status == 201, "with a reason")
     let revised = try await enrolled.reporter.put(
       "throughput/\(first["id"]?.text ?? "")",
-      Sample.report(enrolled.facility).with("closing", Sample.mass("174")).with("reason", "counted"),
+      Sample.report(enrolled.facility).with("closing", Sample.mass("174")).with(
+        "reason", "counted"),
       ifMatch: first.etag)
     #expect(revised.status == 200)
     #expect(revised["warnings"]?.elements.count == 1)
@@ -185,7 +187,9 @@ struct ReportingTests {
     let edge = try await enrolled.report { $0.with("closing", Sample.mass("169.5")) }
     #expect(edge.status == 201)
     #expect(edge["stock_difference"] == Sample.mass("5.5"))
-    let over = try await enrolled.report("2025-03") { $0.with("closing", Sample.mass("169.499999")) }
+    let over = try await enrolled.report("2025-03") {
+      $0.with("closing", Sample.mass("169.499999"))
+    }
     #expect(over.status == 422)
   }
 

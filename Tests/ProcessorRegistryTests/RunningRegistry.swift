@@ -57,7 +57,8 @@ final class RunningRegistry: Sendable {
 
   /// The key that the first start wrote to a file.
   func key(_ name: String = "operator") throws -> String {
-    try String(contentsOf: folder.appending(path: "keys/\(name).key"), encoding: .utf8).trimmingSpace
+    try String(contentsOf: folder.appending(path: "keys/\(name).key"), encoding: .utf8)
+      .trimmingSpace
   }
 
   func token(_ key: String) async throws -> String {
@@ -137,7 +138,11 @@ final class Launched: Sendable {
     var waiting: [CheckedContinuation<Int32, Never>] = []
   }
 
-  private let state = Mutex(State())
+  private final class Ending: Sendable {
+    let state = Mutex(State())
+  }
+
+  private let ending = Ending()
   let id: Int32
 
   init(
@@ -157,8 +162,8 @@ final class Launched: Sendable {
       standardError.add(data)
       if data.isEmpty { handle.readabilityHandler = nil }
     }
-    process.terminationHandler = { [state] process in
-      let waiting = state.withLock { state in
+    process.terminationHandler = { [ending] process in
+      let waiting = ending.state.withLock { state in
         state.code = process.terminationReason == .exit ? process.terminationStatus : -1
         defer { state.waiting = [] }
         return state.waiting
@@ -174,7 +179,7 @@ final class Launched: Sendable {
   /// Its exit code; -1 when a signal ended it.
   func exit() async -> Int32 {
     await withCheckedContinuation { continuation in
-      let code = state.withLock { state -> Int32? in
+      let code = ending.state.withLock { state -> Int32? in
         if state.code == nil { state.waiting.append(continuation) }
         return state.code
       }
@@ -183,7 +188,7 @@ final class Launched: Sendable {
   }
 
   func stop() async -> Int32 {
-    if state.withLock({ $0.code == nil }) { kill(id, SIGTERM) }
+    if ending.state.withLock({ $0.code == nil }) { kill(id, SIGTERM) }
     return await exit()
   }
 }

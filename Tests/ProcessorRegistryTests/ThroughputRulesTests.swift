@@ -71,7 +71,8 @@ struct ThroughputRulesTests {
     #expect(wrong == (isAccepted ? [] : ["/month"]))
   }
 
-  @Test("Only a scrap processor reports throughput", arguments: ["mill", "trader", "hydrogen_user"])
+  @Test(
+    "Only a scrap processor reports throughput", arguments: ["mill", "trader", "hydrogen_user"])
   func role(word: String) throws {
     let site = Sample.facility(Self.id, roles: [.string(word)])
     #expect(try refused { _ = try accept(Sample.report(Self.id), of: site) } == ["/facility_id"])

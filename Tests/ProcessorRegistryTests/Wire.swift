@@ -92,7 +92,8 @@ struct Wire: Sendable {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
+        Glibc.send(
+          descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
       }
       if count <= 0 { return false }
       sent += count
@@ -106,7 +107,9 @@ struct Wire: Sendable {
     while true {
       let count = recv(descriptor, &buffer, buffer.count, 0)
       // A reset also ends the connection; only a timeout does not.
-      guard count > 0 else { return Outcome(bytes: bytes, isEnded: count == 0 || errno == ECONNRESET) }
+      guard count > 0 else {
+        return Outcome(bytes: bytes, isEnded: count == 0 || errno == ECONNRESET)
+      }
       bytes += buffer[..<count]
     }
   }

@@ -108,6 +108,7 @@ struct GroupCommitTests {
       guard number == 1 else { return }
       try? connection.savepoint { try self.insert(666, on: connection) }
       try? connection.savepoint { try self.insert(50, on: connection) }
+      try? self.insert(51, on: connection)
     }
     #expect(Set(failures.keys) == [0, 1, 2])
     #expect(try await ids() == [])

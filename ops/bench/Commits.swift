@@ -25,7 +25,8 @@ struct Commits: AsyncParsableCommand {
   func run() async throws {
     let database = try Database(url: database)
     let work = StoreWork(
-      facilities: try await StoreWork.facilities(database), first: try await StoreWork.next(database))
+      facilities: try await StoreWork.facilities(database),
+      first: try await StoreWork.next(database))
     let start = ContinuousClock.now
     let end = start + .seconds(seconds)
     try await withThrowingTaskGroup { group in
@@ -181,6 +182,6 @@ final class StoreWork: Sendable {
   }
 }
 
-extension Value: @retroactive ExpressibleByStringLiteral {
+extension Value: ExpressibleByStringLiteral {
   public init(stringLiteral value: String) { self = .text(value) }
 }

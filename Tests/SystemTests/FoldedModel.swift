@@ -1,0 +1,92 @@
+import Foundation
+import Journal
+import Models
+
+@testable import Dashboard
+@testable import Storage
+
+/// The dashboard's read model in a database of its own, folded from a registry's entries without
+/// any network between.
+final class FoldedModel {
+  let database: Database
+  private(set) var size: Int64 = 0
+
+  init(_ url: URL) async throws {
+    database = try Database(url: "sqlite:\(url.path())")
+    try await database.migrate("follower", Follower.migrations)
+    try await database.migrate("dashboard", ReadModelStore.migrations)
+  }
+
+  /// Folds what is new, in pages of the lengths that `page` gives.
+  func fold(_ entries: [Entry], page: () -> Int) async throws {
+    var rest = entries.filter { $0.position >= size }[...]
+    while !rest.isEmpty {
+      let followed = try rest.prefix(page()).map {
+        try Followed(position: $0.position, event: $0.event, salt: $0.salt)
+      }
+      try await database.write { try Fold.apply(followed, on: $0) }
+      rest = rest.dropFirst(followed.count)
+      size += Int64(followed.count)
+    }
+  }
+
+  func wipe() async throws {
+    try await database.write { try ReadModelStore.wipe(on: $0) }
+    size = 0
+  }
+
+  func tables() async throws -> [String: [[Value]]] {
+    try await database.read { try Self.tables(on: $0) }
+  }
+
+  /// Every row of the read model.
+  static func tables(on connection: Connection) throws -> [String: [[Value]]] {
+    let keys = [
+      "organisation_fact": "1", "facility_version": "1, 2", "facility_merge": "1",
+      "qualification_fact": "1", "throughput_version": "1, 2", "cell": "1, 2, 3",
+    ]
+    return Dictionary(
+      uniqueKeysWithValues: try keys.map { table, key in
+        (table, try connection.query("SELECT * FROM \(table) ORDER BY \(key)").map(\.values))
+      })
+  }
+
+  /// What is read of a past moment: more months than the steps touch, without the empty decades.
+  static let window = Month(year: 2024, month: 11)...Month(year: 2028, month: 2)
+
+  /// The cells of all metals, in the form of the second implementation.
+  func cells(asOf moment: Instant?, in months: ClosedRange<Month> = Month.first...Month.last)
+    async throws -> [SimpleLedger.Key: SimpleLedger.Sums]
+  {
+    try await database.read { try Self.cells(asOf: moment, in: months, on: $0) }
+  }
+
+  static func cells(
+    asOf moment: Instant? = nil, in months: ClosedRange<Month> = Month.first...Month.last,
+    on connection: Connection
+  ) throws -> [SimpleLedger.Key: SimpleLedger.Sums] {
+    var found: [SimpleLedger.Key: SimpleLedger.Sums] = [:]
+    for metal in Metal.allCases {
+      let cells = try Figures.cells(metal, months, asOf: moment, on: connection)
+      for (key, cell) in cells { found[SimpleLedger.Key(key)] = SimpleLedger.Sums(cell) }
+    }
+    return found
+  }
+}
+
+extension SimpleLedger.Key {
+  init(_ key: CellKey) {
+    self.init(
+      metal: key.metal.rawValue, month: key.month.year * 100 + key.month.month, place: key.place)
+  }
+}
+
+extension SimpleLedger.Sums {
+  init(_ cell: Cell) {
+    self.init(
+      throughput: Int(cell.throughput), fromProcessors: Int(cell.fromProcessors),
+      purchased: Int(cell.purchased), shipped: Int(cell.shipped), capacity: Int(cell.capacity),
+      owed: Int(cell.owed), received: Int(cell.received), nils: Int(cell.nils),
+      reports: Int(cell.reports))
+  }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import Models
+import ServiceKit
+import Testing
+
+@testable import Storage
+
+extension RunningTests {
+  @Suite("The dashboard as a follower", .serialized)
+  struct FollowerTests {
+    static let entries = 5000
+    private static let figures = "throughput?metal=steel&from=2010-01&to=2019-12&by=country"
+
+    /// Registers facilities and says which.
+    private func facilities(_ count: Int, by caller: Caller) async throws -> [String] {
+      let organisation = try await caller.post("organisations", Sample.organisation()).id
+      var ids: [String] = []
+      for _ in 0..<count {
+        ids.append(try await caller.post("facilities", Sample.facility(organisation)).id)
+      }
+      return ids
+    }
+
+    private func reporter(_ ledger: RunningLedger) async throws -> Caller {
+      let first = try await ledger.signIn(try ledger.operatorKey)
+      let issued = try await first.post(
+        "credentials",
+        .members([
+          "holder": "A tester", "holder_kind": "person",
+          "grants": ["operator@all", "reporter@all", "analyst@all"],
+        ]))
+      return try await ledger.signIn(try #require(issued["key"]?.text, "\(issued.text)"))
+    }
+
+    @Test("Killed again and again while it follows, it misses nothing and counts nothing twice")
+    func kills() async throws {
+      var random = Seeded(stream: 2_000_002)
+      try await withLedger { ledger in
+        try await ledger.start("processor-registry")
+        let caller = try await reporter(ledger)
+        let sites = try await facilities(28, by: caller)
+        let reports = sites.flatMap { site in
+          (0..<Sample.months).map { Sample.report(site, Sample.month($0)) }
+        }.prefix(Self.entries)
+        var rest = reports[...]
+        var round = 0
+        while !rest.isEmpty {
+          let piece = Array(rest.prefix(random.int(100...500)))
+          rest = rest.dropFirst(piece.count)
+          round += 1
+          async let summary = caller.bulk("throughput/bulk", piece)
+          try await ledger.start("dashboard")
+          // A random moment: after so many answers of the living dashboard.
+          for _ in 0..<random.int(0...400) {
+            _ = try await caller.get("dashboard", "/health/live")
+          }
+          try await ledger.kill("dashboard")
+          #expect(try await summary["created"]?.int == piece.count)
+        }
+        let position = try await caller.position()
+        try await ledger.start("dashboard")
+        let before = try await caller.dashboard(Self.figures, after: position)
+        try await ledger.stop("dashboard")
+        let (tables, size) = try await content(ledger)
+        let seen = Int(position.replacing("registry=", with: "")) ?? -1
+        #expect(size == seen)
+        print("\(round) kills of the dashboard over \(size) entries")
+
+        try await rebuild(ledger)
+        #expect(try await content(ledger).0.values.allSatisfy(\.isEmpty))
+        try await ledger.start("dashboard")
+        let after = try await caller.dashboard(Self.figures, after: position)
+        try await ledger.stop("dashboard")
+        #expect(after["rows"] == before["rows"])
+        #expect(after["total"]?.elements.count == 120)
+        let rebuilt = try await content(ledger).0
+        for (table, rows) in tables {
+          let isSame = rebuilt[table] == rows
+          #expect(isSame, "\(table) differs after a rebuild")
+        }
+        try await ledger.stop("processor-registry")
+        try await holdAgainstJournal(ledger)
+      }
+    }
+
+    private func rebuild(_ ledger: RunningLedger) async throws {
+      let log = Gathered()
+      let process = try Launched(
+        "dashboard", arguments: ["rebuild"],
+        settings: RunningService.settings("dashboard", in: ledger.folder), standardError: log)
+      #expect(await process.exit() == 0, "\(log.text)")
+    }
+
+    private func database(_ name: String, _ ledger: RunningLedger) throws -> Database {
+      try Database(url: "sqlite:\(ledger.folder.appending(path: name + ".sqlite").path())")
+    }
+
+    /// The stopped dashboard's read model, and how far it followed the registry.
+    private func content(_ ledger: RunningLedger) async throws -> ([String: [[Value]]], Int) {
+      let database = try database("dashboard", ledger)
+      defer { try? database.close() }
+      return try await database.read { connection in
+        let cursor = try connection.first("SELECT size FROM follower WHERE source = 'registry'")
+        return (try FoldedModel.tables(on: connection), Int(try cursor?.int("size") ?? 0))
+      }
+    }
+
+    /// The second implementation, over the stopped registry's journal.
+    private func holdAgainstJournal(_ ledger: RunningLedger) async throws {
+      let (registry, dashboard) = (
+        try database("processor-registry", ledger), try database("dashboard", ledger)
+      )
+      let events = try await registry.read {
+        try $0.query("SELECT event FROM journal ORDER BY position").map { try $0.blob("event") }
+      }
+      let expected = try SimpleLedger(events).cells()
+      let isSame = try await dashboard.read { try FoldedModel.cells(on: $0) } == expected
+      #expect(isSame, "the cells are not those of the journal")
+      try registry.close()
+      try dashboard.close()
+    }
+
+    @Test("A registry that was set back and goes on otherwise is not followed, and that is said")
+    func setBack() async throws {
+      try await withLedger { ledger in
+        try await ledger.start("processor-registry")
+        let caller = try await reporter(ledger)
+        let sites = try await facilities(3, by: caller)
+        _ = try await caller.post("throughput", Sample.report(sites[0], "2011-01"))
+        let copied = try await caller.position()
+        try await ledger.stop("processor-registry")
+        let backup = try copy(ledger)
+
+        try await ledger.start("processor-registry")
+        try await ledger.start("dashboard")
+        for month in ["2011-01", "2011-02"] {
+          _ = try await caller.post("throughput", Sample.report(sites[1], month))
+        }
+        let position = try await caller.position()
+        #expect(position != copied)
+        let before = try await caller.dashboard(Self.figures, after: position)
+        #expect(before["total"]?.elements.isEmpty == false)
+
+        try await ledger.stop("processor-registry")
+        try restore(backup, ledger)
+        try await ledger.start("processor-registry")
+        #expect(try await state(caller, of: "registry") { $0 == "stopped" } == "stopped")
+        let shrunk = try await sourceLine(caller, "registry")["detail"]?.text ?? ""
+        #expect(shrunk.contains("has shrunk to"), "\(shrunk)")
+        try await expectUnharmed(caller, before)
+
+        // Grown past what the dashboard knows, it is another history still.
+        for number in 0..<30 {
+          _ = try await caller.post("throughput", Sample.report(sites[2], Sample.month(number)))
+        }
+        try await ledger.stop("dashboard")
+        try await ledger.start("dashboard")
+        #expect(try await state(caller, of: "registry") { $0 == "stopped" } == "stopped")
+        let rewritten = try await sourceLine(caller, "registry")["detail"]?.text ?? ""
+        #expect(rewritten.contains("was rewritten before entry"), "\(rewritten)")
+        #expect(try ledger["dashboard"].log.text.contains("critical"))
+        try await expectUnharmed(caller, before)
+        try await ledger.stopAll()
+      }
+    }
+
+    private func expectUnharmed(_ caller: Caller, _ before: Reply) async throws {
+      let now = try await caller.get("dashboard", "/dashboard/v1/" + Self.figures)
+      #expect(now["rows"] == before["rows"] && now["total"] == before["total"], "\(now.text)")
+      #expect(try await caller.get("dashboard", "/health/live").status == 200)
+      #expect(try await caller.get("dashboard", "/health/ready").status == 200)
+    }
+
+    /// The stopped registry's database files, copied.
+    private func copy(_ ledger: RunningLedger) throws -> URL {
+      let backup = ledger.folder.appending(path: "backup", directoryHint: .isDirectory)
+      let files = FileManager.default
+      try files.createDirectory(at: backup, withIntermediateDirectories: true)
+      for file in try files.contentsOfDirectory(atPath: ledger.folder.path())
+      where file.hasPrefix("processor-registry.sqlite") {
+        try files.copyItem(
+          at: ledger.folder.appending(path: file), to: backup.appending(path: file))
+      }
+      return backup
+    }
+
+    private func restore(_ backup: URL, _ ledger: RunningLedger) throws {
+      let files = FileManager.default
+      for file in try files.contentsOfDirectory(atPath: ledger.folder.path())
+      where file.hasPrefix("processor-registry.sqlite") {
+        try files.removeItem(at: ledger.folder.appending(path: file))
+      }
+      for file in try files.contentsOfDirectory(atPath: backup.path()) {
+        try files.copyItem(
+          at: backup.appending(path: file), to: ledger.folder.appending(path: file))
+      }
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import Dispatch
+import Foundation
+import Glibc
+import Models
+import ServiceKit
+import Synchronization
+import Testing
+
+/// A service's real executable, with a database of its own in a folder, as often as it is started.
+struct RunningService: Sendable {
+  let name: String
+  let port: Int
+  let process: Launched
+  let log: Gathered
+
+  struct NotReady: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Where the executables are: beside the resources of the module `Models`.
+  static var products: URL {
+    Reference.folder.deletingLastPathComponent().deletingLastPathComponent()
+  }
+
+  /// Starts it, and returns once it says that it is ready.
+  /// - Parameter port: 0 for any free one. A service that others know is started again on its own.
+  init(_ name: String, in folder: URL, port: Int = 0, settings: [String: String] = [:])
+    async throws
+  {
+    self.name = name
+    log = Gathered()
+    process = try Launched(
+      name, settings: Self.settings(name, in: folder, port: port).merging(settings) { $1 },
+      standardError: log)
+    guard let line = await log.line(containing: "Ready."),
+      let port = line.firstMatch(of: /port=(\d+)/).flatMap({ Int($0.1) })
+    else { throw NotReady(description: "\(name) did not start: \(log.text)") }
+    self.port = port
+  }
+
+  static func settings(_ name: String, in folder: URL, port: Int = 0) -> [String: String] {
+    [
+      "REMELT_HTTP_PORT": String(port), "REMELT_LOG_LEVEL": "notice",
+      "REMELT_STORAGE_URL": "sqlite:\(folder.path())\(name).sqlite",
+      "REMELT_KEYS_FOLDER": "\(folder.path())keys", "REMELT_PUBLIC_URL": "http://\(name).test",
+    ]
+  }
+
+  var url: String { "http://127.0.0.1:\(port)" }
+
+  /// SIGTERM, and the exit code; -1 when a signal ended it.
+  @discardableResult
+  func stop() async -> Int32 { await process.end(SIGTERM) }
+
+  /// SIGKILL.
+  func kill() async { _ = await process.end(SIGKILL) }
+}
+
+/// The registry and those who follow it, in one folder.
+final class RunningLedger: Sendable {
+  let folder: URL
+  private let services = Mutex<[String: RunningService]>([:])
+  private let ports = Mutex<[String: Int]>([:])
+  let client = HTTPClient(concurrency: 32, userAgent: "remelt-system-tests")
+
+  init(in folder: URL) { self.folder = folder }
+
+  static let followers = ["recycled-input", "hydrogen-use", "dashboard"]
+
+  subscript(name: String) -> RunningService {
+    get throws { try #require(services.withLock { $0[name] }, "\(name) does not run") }
+  }
+
+  private func address(_ name: String) -> String {
+    "http://127.0.0.1:\(ports.withLock { $0[name] } ?? 1)"
+  }
+
+  /// Starts a service; again on the port it had.
+  @discardableResult
+  func start(_ name: String, settings: [String: String] = [:]) async throws -> RunningService {
+    let addresses = [
+      "REMELT_REGISTRY_URL": address("processor-registry"),
+      "REMELT_RECYCLED_INPUT_URL": address("recycled-input"),
+      "REMELT_HYDROGEN_USE_URL": address("hydrogen-use"),
+    ]
+    let service = try await RunningService(
+      name, in: folder, port: ports.withLock { $0[name] } ?? 0,
+      settings: addresses.merging(settings) { $1 })
+    ports.withLock { $0[name] = service.port }
+    services.withLock { $0[name] = service }
+    return service
+  }
+
+  func startAll() async throws {
+    for name in ["processor-registry"] + Self.followers { try await start(name) }
+  }
+
+  func kill(_ name: String) async throws {
+    try await self[name].kill()
+    services.withLock { $0[name] = nil }
+  }
+
+  /// SIGTERM, and the demand that it ends well.
+  func stop(_ name: String, at location: SourceLocation = #_sourceLocation) async throws {
+    let service = try self[name]
+    let code = await service.stop()
+    #expect(code == 0, "\(name) did not stop well: \(service.log.text)", sourceLocation: location)
+    services.withLock { $0[name] = nil }
+  }
+
+  func stopAll() async throws {
+    for name in services.withLock({ $0.keys.sorted() }) { try await stop(name) }
+  }
+
+  /// Ends whatever runs still, after a failure.
+  fileprivate func clean() async {
+    for service in services.withLock({ Array($0.values) }) { await service.kill() }
+  }
+
+  /// The key that the registry's first start wrote.
+  var operatorKey: String {
+    get throws {
+      try String(contentsOf: folder.appending(path: "keys/operator.key"), encoding: .utf8)
+        .trimmingSpace
+    }
+  }
+
+  /// Somebody with a token.
+  func signIn(_ key: String) async throws -> Caller {
+    let answer = try await SignIn.token(
+      registry: self["processor-registry"].url, key: key, client: client)
+    let token = try JSONParser.parse(answer.body)["access_token"]?.text
+    return Caller(
+      ledger: self,
+      token: try #require(token, "no token: \(String(decoding: answer.body, as: UTF8.self))"))
+  }
+}
+
+/// Runs something with an empty ledger in a temporary folder; nothing of it is left after.
+func withLedger(_ body: (RunningLedger) async throws -> Void) async throws {
+  try await withFolder { folder in
+    let ledger = RunningLedger(in: folder)
+    do {
+      try await body(ledger)
+    } catch {
+      await ledger.clean()
+      throw error
+    }
+    await ledger.clean()
+  }
+}
+
+/// Runs something in a temporary folder that is removed after.
+func withFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appending(
+    path: "remelt-\(UUID().uuidString)", directoryHint: .isDirectory)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try await body(folder)
+}
+
+/// What a process writes, as it comes.
+final class Gathered: Sendable {
+  private struct State {
+    var bytes: [UInt8] = []
+    var isDone = false
+    var waiting: [(part: String, reader: CheckedContinuation<String?, Never>)] = []
+  }
+
+  private let state = Mutex(State())
+
+  var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+
+  func add(_ data: Data) {
+    let ended = state.withLock { state -> [(CheckedContinuation<String?, Never>, String?)] in
+      state.bytes += data
+      if data.isEmpty { state.isDone = true }
+      let text = String(decoding: state.bytes, as: UTF8.self)
+      let found = state.waiting.map { ($0, Self.line(of: text, containing: $0.part)) }
+      state.waiting = found.filter { $0.1 == nil && !data.isEmpty }.map(\.0)
+      return found.filter { $0.1 != nil || data.isEmpty }.map { ($0.0.reader, $0.1) }
+    }
+    for (reader, line) in ended { reader.resume(returning: line) }
+  }
+
+  private static func line(of text: String, containing part: String) -> String? {
+    text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      .first { $0.contains(part) }.map(String.init)
+  }
+
+  /// The first line with that in it, or nil when the process ended without one.
+  func line(containing part: String) async -> String? {
+    await withCheckedContinuation { continuation in
+      let known = state.withLock { state -> String?? in
+        let text = String(decoding: state.bytes, as: UTF8.self)
+        if let line = Self.line(of: text, containing: part) { return line }
+        if state.isDone { return .some(nil) }
+        state.waiting.append((part, continuation))
+        return nil
+      }
+      if let known { continuation.resume(returning: known) }
+    }
+  }
+}
+
+/// How a process ended, for those who wait for it.
+private final class Ending: Sendable {
+  private struct State {
+    var code: Int32?
+    var waiting: [CheckedContinuation<Int32, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  var code: Int32? { state.withLock { $0.code } }
+
+  func ended(_ code: Int32) {
+    let waiting = state.withLock { state in
+      state.code = code
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for one in waiting { one.resume(returning: code) }
+  }
+
+  func wait() async -> Int32 {
+    await withCheckedContinuation { continuation in
+      let code = state.withLock { state -> Int32? in
+        if state.code == nil { state.waiting.append(continuation) }
+        return state.code
+      }
+      if let code { continuation.resume(returning: code) }
+    }
+  }
+}
+
+/// A process that was started.
+final class Launched: Sendable {
+  private let ending = Ending()
+  let id: Int32
+
+  init(
+    _ name: String, arguments: [String] = [], settings: [String: String], standardError: Gathered
+  ) throws {
+    let process = Process()
+    process.executableURL = RunningService.products.appending(path: name)
+    process.arguments = arguments
+    let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REMELT_") }
+    process.environment = inherited.merging(settings) { $1 }
+    let pipe = Pipe()
+    process.standardError = pipe
+    process.standardOutput = FileHandle.nullDevice
+    // The pipe's own thread: a process that writes much never waits for a test.
+    pipe.fileHandleForReading.readabilityHandler = { handle in
+      let data = handle.availableData
+      standardError.add(data)
+      if data.isEmpty { handle.readabilityHandler = nil }
+    }
+    process.terminationHandler = { [ending] process in
+      ending.ended(process.terminationReason == .exit ? process.terminationStatus : -1)
+    }
+    try process.run()
+    id = process.processIdentifier
+  }
+
+  /// Its exit code; -1 when a signal ended it.
+  func exit() async -> Int32 { await ending.wait() }
+
+  /// Sends a signal, unless it has ended already.
+  func signal(_ signal: Int32) {
+    if ending.code == nil { kill(id, signal) }
+  }
+
+  func end(_ signal: Int32) async -> Int32 {
+    self.signal(signal)
+    return await exit()
+  }
+}
+
+/// A connection without any HTTP client, for requests that end in the middle. It gives up after
+/// 30 s. Its calls block; they are made on threads of their own.
+final class Wire: Sendable {
+  private let descriptor: Int32
+  private let queue = DispatchQueue(label: "remelt.wire")
+
+  init(port: Int) async {
+    descriptor = await Self.on(DispatchQueue.global()) { Self.connect(port) ?? -1 }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  var isOpen: Bool { descriptor >= 0 }
+
+  private static func on<Result: Sendable>(
+    _ queue: DispatchQueue, _ body: @escaping @Sendable () -> Result
+  ) async -> Result {
+    await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: body()) }
+    }
+  }
+
+  private static func connect(_ port: Int) -> Int32? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let code = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    if code == 0 { return descriptor }
+    close(descriptor)
+    return nil
+  }
+
+  func send(_ text: some StringProtocol) async {
+    let bytes = Array(text.utf8)
+    await Self.on(queue) { [descriptor] in
+      var sent = 0
+      while sent < bytes.count {
+        let count = bytes.withUnsafeBytes {
+          Glibc.send(
+            descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
+        }
+        if count <= 0 { return }
+        sent += count
+      }
+    }
+  }
+
+  /// What comes, up to the end of the connection or to `marker`.
+  func read(upTo marker: String? = nil) async -> String {
+    await Self.on(queue) { [descriptor] in
+      var text = ""
+      var buffer = [UInt8](repeating: 0, count: 65_536)
+      while marker.map({ !text.contains($0) }) ?? true {
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { return text }
+        text += String(decoding: buffer[..<count], as: UTF8.self)
+      }
+      return text
+    }
+  }
+}
