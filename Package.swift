@@ -75,7 +75,8 @@ let package = Package(
     .target(
       name: "Journal",
       dependencies: [
-        "Models", "Storage", "ServiceKit", crypto, hummingbird, httpTypes, lifecycle, logging, metrics,
+        "Models", "Storage", "ServiceKit", crypto, hummingbird, httpTypes, lifecycle, logging,
+        metrics,
       ],
       path: "Shared/Journal", swiftSettings: strict),
     .target(
@@ -87,7 +88,8 @@ let package = Package(
       ],
       path: "Shared/ServiceKit", swiftSettings: strict),
     .executableTarget(
-      name: "ProcessorRegistry", dependencies: service + [crypto, jwt, lifecycle, arguments, metrics],
+      name: "ProcessorRegistry",
+      dependencies: service + [crypto, jwt, lifecycle, arguments, metrics],
       path: "Services/ProcessorRegistry", resources: [.copy("openapi.json")],
       swiftSettings: strict),
     .executableTarget(
@@ -107,27 +109,37 @@ let package = Package(
     .executableTarget(
       name: "Bench", dependencies: service + [arguments, lifecycle, jwt], path: "ops/bench",
       exclude: ["README.md"], swiftSettings: strict),
-    .testTarget(
-      name: "ModelsTests", dependencies: ["Models"], resources: [.copy("vectors.json")],
+    .target(
+      name: "TestSupport", dependencies: ["Storage"], path: "Tests/Support",
       swiftSettings: strict),
-    .testTarget(name: "StorageTests", dependencies: ["Storage", "Models"], swiftSettings: strict),
     .testTarget(
-      name: "JournalTests", dependencies: ["Journal", "Storage", "Models", crypto, logging],
+      name: "ModelsTests", dependencies: ["Models", "TestSupport"],
+      resources: [.copy("vectors.json")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Storage", "Models", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JournalTests",
+      dependencies: ["Journal", "Storage", "Models", "TestSupport", crypto, logging],
       resources: [.copy("journal-vectors.json"), .copy("journal_vectors.py")],
       swiftSettings: strict),
     .testTarget(
       name: "ServiceKitTests",
-      dependencies: service + [jwt, crypto, lifecycle], swiftSettings: strict),
-    .testTarget(
-      name: "ProcessorRegistryTests", dependencies: service + ["ProcessorRegistry", crypto],
+      dependencies: service + ["TestSupport", jwt, crypto, lifecycle, coreMetrics],
       swiftSettings: strict),
     .testTarget(
-      name: "DashboardTests", dependencies: service + ["Dashboard", crypto], swiftSettings: strict),
+      name: "ProcessorRegistryTests",
+      dependencies: service + ["ProcessorRegistry", "TestSupport", crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DashboardTests", dependencies: service + ["Dashboard", "TestSupport", crypto],
+      swiftSettings: strict),
     .testTarget(
       name: "SystemTests",
       dependencies: [
         "Models", "Journal", "ServiceKit", "ProcessorRegistry", "RecycledInput", "HydrogenUse",
-        "Dashboard", "RemeltCLI", crypto,
+        "Dashboard", "RemeltCLI", "Storage", "TestSupport", crypto,
       ],
       swiftSettings: strict),
   ],

@@ -56,13 +56,19 @@ package struct JournalRoutes: Sendable {
         entries: entries, size: published.checkpoint.size, note: published.note))
   }
 
+  /// How long a reader is kept that knows more than is signed here: another replica may have signed
+  /// it just now. If not, the journal was set back, and the reader shall see that soon.
+  private static let patience = Duration.seconds(1)
+
   /// Waits until more than `after` entries are signed, or the time is up.
   private func published(after: Int64, within wait: Duration) async throws
     -> JournalKeeper.Published?
   {
-    let end = ContinuousClock.now + wait
+    let start = ContinuousClock.now
     while let published = keeper.published, published.checkpoint.size <= after,
-      ContinuousClock.now < end, !Task.isShuttingDownGracefully
+      ContinuousClock.now - start
+        < (published.checkpoint.size < after ? min(wait, Self.patience) : wait),
+      !Task.isShuttingDownGracefully
     {
       // The long poll that the follower asked for.
       try await Task.sleep(for: .milliseconds(20))

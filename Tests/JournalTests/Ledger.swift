@@ -3,6 +3,7 @@ import Logging
 import Models
 import Storage
 import Synchronization
+import TestSupport
 
 @testable import Journal
 

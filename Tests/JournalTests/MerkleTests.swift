@@ -1,6 +1,7 @@
 import Crypto
 import Models
 import Storage
+import TestSupport
 import Testing
 
 @testable import Journal

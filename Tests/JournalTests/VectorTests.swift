@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Models
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -23,12 +24,14 @@ struct VectorTests {
     let file = FileManager.default.temporaryDirectory.appending(path: "remelt-\(UUID()).json")
     try Data(input).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    let (process, output) = (Process(), Pipe())
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", script]
-    process.standardInput = try FileHandle(forReadingFrom: file)
-    process.standardOutput = output
-    try process.run()
+    let (process, output) = try Spawning.run { process in
+      let output = Pipe()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["python3", script]
+      process.standardInput = try FileHandle(forReadingFrom: file)
+      process.standardOutput = output
+      return output
+    }
     let answer = try output.fileHandleForReading.readToEnd()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)

@@ -156,11 +156,13 @@ final class Launched: Sendable {
     let pipe = Pipe()
     process.standardError = pipe
     process.standardOutput = FileHandle.nullDevice
-    // The pipe's own thread: a process that writes much never waits for a test.
-    pipe.fileHandleForReading.readabilityHandler = { handle in
-      let data = handle.availableData
+    // A thread of its own: a process that writes much never waits for a test. The handler keeps the
+    // pipe's end until it has ended: a process may be gone before it is read.
+    let end = pipe.fileHandleForReading
+    end.readabilityHandler = { _ in
+      let data = end.availableData
       standardError.add(data)
-      if data.isEmpty { handle.readabilityHandler = nil }
+      if data.isEmpty { end.readabilityHandler = nil }
     }
     process.terminationHandler = { [ending] process in
       let waiting = ending.state.withLock { state in

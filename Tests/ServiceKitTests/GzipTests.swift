@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ServiceKit
@@ -33,19 +34,18 @@ struct GzipTests {
 
   @Test("The gzip program reads what is compressed")
   func otherReader() throws {
-    let process = Process()
-    let input = Pipe()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc"]
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
     let small = Array(text.prefix(40_000))
-    try input.fileHandleForWriting.write(contentsOf: Data(try Gzip.compress(small)))
-    try input.fileHandleForWriting.close()
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).gz")
+    try Data(try Gzip.compress(small)).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let (_, output) = try Spawning.run { process in
+      let output = Pipe()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["gzip", "-dc", file.path()]
+      process.standardOutput = output
+      return output
+    }
     #expect(try output.fileHandleForReading.readToEnd().map(Array.init) == small)
-    process.waitUntilExit()
   }
 
   @Test("Several members in a row are one text", arguments: [1, 10, 1_000])

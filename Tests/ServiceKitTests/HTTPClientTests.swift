@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ServiceKit
@@ -218,18 +219,21 @@ struct HTTPClientTests {
 
 /// A real server on a port of its own. It ends with its standard input, so with this process.
 private final class PythonServer: Sendable {
-  private let process = Process()
+  private let process: Process
   private let origin: String
   /// Where nobody listens.
   let deadURL: String
 
   init() throws {
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", PythonServer.script]
-    process.standardInput = Pipe()
-    process.standardOutput = output
-    try process.run()
+    let (process, output) = try Spawning.run { process in
+      let output = Pipe()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["python3", "-c", PythonServer.script]
+      process.standardInput = Pipe()
+      process.standardOutput = output
+      return output
+    }
+    self.process = process
     var said = Data()
     while said.last != 0x0A {
       let more = output.fileHandleForReading.availableData

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -63,22 +64,23 @@ struct OpeningTests {
 
   @Test("A file that another process has is refused until that process ends")
   func process() throws {
-    let other = Process()
-    other.executableURL = URL(filePath: "/usr/bin/env")
-    other.arguments = [
-      "python3", "-c",
-      """
-      import fcntl, sys
-      file = open(sys.argv[1], "w")
-      fcntl.flock(file, fcntl.LOCK_EX)
-      print("held", flush=True)
-      sys.stdin.read()
-      """, folder.file("test.sqlite.lock"),
-    ]
-    let (input, output) = (Pipe(), Pipe())
-    other.standardInput = input
-    other.standardOutput = output
-    try other.run()
+    let (other, (input, output)) = try Spawning.run { other in
+      let (input, output) = (Pipe(), Pipe())
+      other.executableURL = URL(filePath: "/usr/bin/env")
+      other.arguments = [
+        "python3", "-c",
+        """
+        import fcntl, sys
+        file = open(sys.argv[1], "w")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        print("held", flush=True)
+        sys.stdin.read()
+        """, folder.file("test.sqlite.lock"),
+      ]
+      other.standardInput = input
+      other.standardOutput = output
+      return (input, output)
+    }
     let held = try output.fileHandleForReading.read(upToCount: 5)
     #expect(held == Data("held\n".utf8))
     #expect(

@@ -47,6 +47,20 @@ struct Caller: Sendable {
       "GET", service, path, headers: position.map { [("Journal-Position", $0)] } ?? [])
   }
 
+  /// Waits until a service that was just started for the first time has followed the registry's keys
+  /// into its journal copy: before that it cannot know any token. Bounded: 1,200 requests.
+  func becomeKnown(to service: String) async throws {
+    for _ in 0..<1200 {
+      let reply = try await get(
+        service, service == "dashboard" ? "/dashboard/v1/sources" : "/\(service)/v1/journal?limit=1"
+      )
+      if reply.status == 200 { return }
+      // The service's own pace: it reads its keys anew once a second.
+      try await Task.sleep(for: .milliseconds(25))
+    }
+    throw RunningService.NotReady(description: "\(service) does not know the token")
+  }
+
   /// A dashboard's answer, once it has followed up to a position. One request waits for 5 s.
   func dashboard(_ path: String, after position: String) async throws -> Reply {
     for _ in 0..<24 {

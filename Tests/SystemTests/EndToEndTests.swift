@@ -15,6 +15,7 @@ extension RunningTests {
         try await ledger.startAll()
         let operatorKey = try ledger.operatorKey
         let caller = try await ledger.signIn(operatorKey)
+        for name in RunningLedger.followers { try await caller.becomeKnown(to: name) }
         let organisation = try await caller.post("organisations", Sample.organisation()).id
         let facility = try await caller.post("facilities", Sample.facility(organisation)).id
         let verifier = try await issue(["verifier@all"], by: caller)
@@ -72,6 +73,7 @@ extension RunningTests {
       try await withLedger { ledger in
         try await ledger.startAll()
         let caller = try await ledger.signIn(try ledger.operatorKey)
+        for name in RunningLedger.followers { try await caller.becomeKnown(to: name) }
         let organisation = try await caller.post("organisations", Sample.organisation()).id
         let facility = try await caller.post("facilities", Sample.facility(organisation)).id
         let reporter = try await issue(["reporter@organisation:\(organisation)"], by: caller)
@@ -101,13 +103,13 @@ extension RunningTests {
   }
 }
 
-/// The state of a source as the dashboard says it, asked again (at most 400 times, each a request
+/// The state of a source as the dashboard says it, asked again (at most 1,200 times, each a request
 /// over the network) until it is the one that is awaited.
 func state(_ caller: Caller, of source: String, until awaited: (String) -> Bool) async throws
   -> String
 {
   var last = ""
-  for _ in 0..<400 {
+  for _ in 0..<1200 {
     last = try await sourceLine(caller, source)["state"]?.text ?? ""
     if awaited(last) { break }
     // The follower's own pace is some tenths of a second; its log tells nothing at this level.

@@ -43,32 +43,39 @@ extension RunningTests {
           (0..<Sample.months).map { Sample.report(site, Sample.month($0)) }
         }.prefix(Self.entries)
         var rest = reports[...]
-        var round = 0
+        var reached = [0]
         while !rest.isEmpty {
           let piece = Array(rest.prefix(random.int(100...500)))
           rest = rest.dropFirst(piece.count)
-          round += 1
           async let summary = caller.bulk("throughput/bulk", piece)
           try await ledger.start("dashboard")
-          // A random moment: after so many answers of the living dashboard.
-          for _ in 0..<random.int(0...400) {
+          // A random moment: after so many answers of the living dashboard, at times once it has
+          // applied a page more.
+          if random.chance(50) { try await progress(caller, beyond: reached.last ?? 0) }
+          for _ in 0..<random.int(0...150) {
             _ = try await caller.get("dashboard", "/health/live")
           }
           try await ledger.kill("dashboard")
           #expect(try await summary["created"]?.int == piece.count)
+          let size = try await content(ledger).1
+          #expect(size >= reached.last ?? 0, "the follower went back from \(reached) to \(size)")
+          reached.append(size)
         }
         let position = try await caller.position()
         try await ledger.start("dashboard")
+        try await caller.becomeKnown(to: "dashboard")
         let before = try await caller.dashboard(Self.figures, after: position)
         try await ledger.stop("dashboard")
         let (tables, size) = try await content(ledger)
         let seen = Int(position.replacing("registry=", with: "")) ?? -1
         #expect(size == seen)
-        print("\(round) kills of the dashboard over \(size) entries")
+        print("the dashboard was killed at \(reached) of \(size) entries")
+        #expect(Set(reached).count > 3, "the kills met no following: \(reached)")
 
         try await rebuild(ledger)
         #expect(try await content(ledger).0.values.allSatisfy(\.isEmpty))
         try await ledger.start("dashboard")
+        try await caller.becomeKnown(to: "dashboard")
         let after = try await caller.dashboard(Self.figures, after: position)
         try await ledger.stop("dashboard")
         #expect(after["rows"] == before["rows"])
@@ -80,6 +87,17 @@ extension RunningTests {
         }
         try await ledger.stop("processor-registry")
         try await holdAgainstJournal(ledger)
+      }
+    }
+
+    /// Waits, for at most 1,200 requests, until the dashboard has followed further.
+    private func progress(_ caller: Caller, beyond size: Int) async throws {
+      for _ in 0..<1200 {
+        let reply = try await caller.get("dashboard", "/dashboard/v1/sources")
+        let line = reply["items"]?.elements.first { $0["source"]?.text == "registry" }
+        if line?["size"]?.int ?? 0 > size { return }
+        // The follower's own pace.
+        try await Task.sleep(for: .milliseconds(10))
       }
     }
 
@@ -133,6 +151,7 @@ extension RunningTests {
 
         try await ledger.start("processor-registry")
         try await ledger.start("dashboard")
+        try await caller.becomeKnown(to: "dashboard")
         for month in ["2011-01", "2011-02"] {
           _ = try await caller.post("throughput", Sample.report(sites[1], month))
         }

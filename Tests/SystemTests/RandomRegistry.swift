@@ -27,7 +27,9 @@ final class Dice: Sendable {
 
   var random: Randomness {
     Randomness { count in
-      self.state.withLock { seeded in (0..<count).map { _ in UInt8(truncatingIfNeeded: seeded.next()) } }
+      self.state.withLock { seeded in
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: seeded.next()) }
+      }
     }
   }
 }
@@ -273,7 +275,9 @@ final class RandomRegistry {
   }
 
   /// Among few months, so that reports meet.
-  private func month() -> Month { Month(number: Month(year: 2025, month: 9).number + random.int(0...7)) }
+  private func month() -> Month {
+    Month(number: Month(year: 2025, month: 9).number + random.int(0...7))
+  }
 
   /// A mass in a random unit.
   private func mass(_ grams: Int64) -> JSON {

@@ -32,7 +32,8 @@ struct ReadModelTests {
       let entries = try await registry.entries()
       try await model.fold(entries) { registry.random.int(1...12) }
       let ledger = try SimpleLedger(entries.map(\.event))
-      let check = Check(model: model, ledger: ledger, label: "REMELT_SEED=\(Seeded.base), \(number)")
+      let check = Check(
+        model: model, ledger: ledger, label: "REMELT_SEED=\(Seeded.base), \(number)")
       try await check.cells(asOf: nil)
       try await check.cellsAsOfNow()
       try await check.additivity()
@@ -82,7 +83,8 @@ private final class Tally: Sendable {
       let text = { (counts: [String: Int]) in
         counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
       }
-      return "\(counts.sequences) sequences; \(text(counts.taken)); refused: \(text(counts.refused))"
+      return
+        "\(counts.sequences) sequences; \(text(counts.taken)); refused: \(text(counts.refused))"
     }
     if let line { print(line) }
   }

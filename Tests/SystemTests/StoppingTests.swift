@@ -19,7 +19,7 @@ extension RunningTests {
       """
     }
 
-    @Test("SIGTERM lets a request under way finish, and a body that never comes does not hold it up")
+    @Test("SIGTERM lets a request under way finish, and a body that never comes is not waited for")
     func terminated() async throws {
       try await withLedger { ledger in
         let registry = try await ledger.start("processor-registry")

@@ -12,6 +12,7 @@ import os
 import pathlib
 import platform
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -362,7 +363,36 @@ class Run:
             "posts": posts, "echoes": echoes, "mean_commit_group": group,
         }
         self.post_line(posts, echoes)
-        self.one_transaction_each(ledger, posts)
+        if "storage.commit.group" in self.settings_of("processor-registry"):
+            self.group_of_one(ledger, first)
+        else:
+            self.one_transaction_each(ledger, posts)
+
+    def settings_of(self, name):
+        return subprocess.run(
+            [self.options.binaries / name, "--help"], capture_output=True, text=True).stdout
+
+    def group_of_one(self, ledger, first):
+        """The same product and ledger with groups of 64 writes and of one, in turns."""
+        rates = {1: [], 64: []}
+        for _ in range(self.repetitions):
+            for size in rates:
+                first += 60_000
+                ledger.registry = Process(
+                    "processor-registry", [self.options.binaries / "processor-registry", "serve"],
+                    ledger.port, ledger.folder,
+                    {**ledger.settings, "REMELT_STORAGE_COMMIT_GROUP": str(size)})
+                rates[size].append(
+                    under_load(
+                        ledger.registry, "/registry/v1/throughput", 64, self.seconds,
+                        ledger.folder / "reporter.token", ledger.folder / "facilities",
+                        first)["per_second"])
+                ledger.registry.stop()
+        one, many = statistics.median(rates[1]), statistics.median(rates[64])
+        self.facts["group_of_one"] = rates
+        self.line(
+            "POST/s ÷ one transaction per request",
+            f"{many / one:.2f}× ({many:,.0f}/s ÷ {one:,.0f}/s)", "≥ 2.5×", many / one >= 2.5)
 
     def post_line(self, posts, echoes):
         rate, cpu = median(posts, "per_second"), median(posts, "cpu_us")
@@ -408,7 +438,7 @@ class Run:
 
     def bulk(self, ledger, files):
         rows = None
-        rates, baselines, cpus = [], [], []
+        rates, baselines, cpus, import_cpus = [], [], [], []
         for file in files:
             ledger.registry.settle()
             before = ledger.registry.cpu()
@@ -418,10 +448,13 @@ class Run:
                 raise SystemExit(f"bulk: {summary}")
             rates.append(rows / took)
             cpus.append((ledger.registry.cpu() - before) * 1e6 / rows)
-            baselines.append(rows / self.sqlite_import(file))
+            took, cpu = self.sqlite_import(file)
+            baselines.append(rows / took)
+            import_cpus.append(cpu * 1e6 / rows)
             say(f"bulk {rows:,} rows: {rates[-1]:,.0f}/s; .import {baselines[-1]:,.0f}/s")
         self.facts["bulk"] = {
             "rows": rows, "per_second": rates, "import_per_second": baselines, "cpu_us": cpus,
+            "import_cpu_us": import_cpus,
         }
         # Each file next to the import of the same file.
         ratio = statistics.median(a / b for a, b in zip(rates, baselines))
@@ -429,23 +462,32 @@ class Run:
             f"bulk CSV, {rows:,} rows",
             f"{statistics.median(rates):,.0f} rows/s, {statistics.median(cpus):,.0f} µs CPU a row;"
             f" sqlite3 .import {statistics.median(baselines):,.0f} rows/s", "", None)
-        self.line("bulk ÷ sqlite3 .import", f"{ratio:.4f}×", "≥ 0.06×", ratio >= 0.06)
+        # By CPU, too: other work on the machine disturbs the long one more than the short one.
+        by_cpu = statistics.median(import_cpus) / statistics.median(cpus)
+        self.line(
+            "bulk ÷ sqlite3 .import", f"{ratio:.3f}× (by CPU {by_cpu:.3f}×)", "≥ 0.06×",
+            ratio >= 0.06)
 
     def sqlite_import(self, file):
+        """Seconds by the clock and of CPU."""
         database = self.folder / "bare.sqlite"
         names = ", ".join(f"{name} TEXT" for name in COLUMNS.split(","))
         script = (
             "PRAGMA journal_mode=WAL;\nPRAGMA synchronous=FULL;\n"
             f"CREATE TABLE bare ({names});\n.mode csv\n.import --skip 1 {file} bare\n"
         )
-        start = time.monotonic()
+        def used():
+            usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return usage.ru_utime + usage.ru_stime
+
+        start, before = time.monotonic(), used()
         subprocess.run(
             ["sqlite3", "-batch", database], input=script, text=True, check=True,
             stdout=subprocess.DEVNULL)
-        took = time.monotonic() - start
+        took, cpu = time.monotonic() - start, used() - before
         for left in self.folder.glob("bare.sqlite*"):
             left.unlink()
-        return took
+        return took, cpu
 
     # 3
 
@@ -486,8 +528,8 @@ class Run:
         slower = median(answers["many"], "mean_us") / median(answers["few"], "mean_us")
         more = median(answers["many"], "cpu_us") / cpu
         self.line(
-            f"dashboard: {reports:,} reports ÷ 10,000", f"{slower:.2f}× the time, {more:.2f}× the CPU",
-            "≤ 1.2×", slower <= 1.2)
+            f"dashboard: {reports:,} reports ÷ 10,000",
+            f"{slower:.2f}× the time, {more:.2f}× the CPU", "≤ 1.2×", slower <= 1.2)
         self.line(
             "dashboard, 31 provinces × 12 months",
             f"{wide['per_second']:,.0f}/s, {wide['cpu_us']:,.0f} µs CPU", "", None)

@@ -1,12 +1,11 @@
 import Foundation
-
-@testable import Storage
+import Storage
 
 /// A fresh folder, removed with its suite.
-final class TemporaryFolder: Sendable {
-  let path: String
+package final class TemporaryFolder: Sendable {
+  package let path: String
 
-  init() throws {
+  package init() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "remelt-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.path(percentEncoded: false)
@@ -14,9 +13,9 @@ final class TemporaryFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func file(_ name: String) -> String { "\(path)/\(name)" }
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  func database(_ name: String = "test.sqlite") throws -> Database {
+  package func database(_ name: String = "test.sqlite") throws -> Database {
     try Database(url: "sqlite:\(file(name))")
   }
 }

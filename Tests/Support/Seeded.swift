@@ -1,11 +1,11 @@
 import Foundation
 
 /// SplitMix64: the same seed gives the same numbers everywhere.
-struct Seeded: RandomNumberGenerator {
+package struct Seeded: RandomNumberGenerator {
   private var state: UInt64
 
   /// Takes the seed from `REMELT_SEED`, or a random one, and prints it with the test's place.
-  init(for test: String = #function, in file: String = #fileID) {
+  package init(for test: String = #function, in file: String = #fileID) {
     let seed =
       ProcessInfo.processInfo.environment["REMELT_SEED"].flatMap(UInt64.init)
       ?? UInt64.random(in: 0 ... .max)
@@ -13,7 +13,7 @@ struct Seeded: RandomNumberGenerator {
     state = seed
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -21,16 +21,25 @@ struct Seeded: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+  package mutating func int(_ range: ClosedRange<Int>) -> Int {
+    Int.random(in: range, using: &self)
+  }
 
-  mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
+  package mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
 
-  mutating func one<Element>(of elements: [Element]) -> Element {
+  package mutating func one<Element>(of elements: [Element]) -> Element {
     elements[int(0...elements.count - 1)]
   }
 
-  /// Text that is hard on parsers: quotes, escapes, line ends, combining marks, astral characters.
-  mutating func text(maximum: Int = 12, without unwanted: Set<Unicode.Scalar> = []) -> String {
+  package mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+  }
+
+  /// Text that is hard on parsers: quotes, escapes, line ends, combining marks, astral characters;
+  /// any scalars but U+0000, which no service lets in.
+  package mutating func text(maximum: Int = 12, without unwanted: Set<Unicode.Scalar> = [])
+    -> String
+  {
     var scalars = String.UnicodeScalarView()
     for _ in 0..<int(0...maximum) {
       let scalar = scalar()
