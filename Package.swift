@@ -108,7 +108,7 @@ let package = Package(
       path: "Services/RemeltCLI", resources: [.copy("Data")], swiftSettings: strict),
     .executableTarget(
       name: "Bench", dependencies: service + [arguments, lifecycle, jwt], path: "ops/bench",
-      exclude: ["README.md"], swiftSettings: strict),
+      exclude: ["README.md", "load.lua", "measure.py", "run"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Storage"], path: "Tests/Support",
       swiftSettings: strict),

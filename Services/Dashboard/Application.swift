@@ -40,9 +40,10 @@ struct DashboardApplication: Sendable {
         host, source: name, url: "\(address)/\(name)/v1/journal", signIn: signIn
       ) { _, _ in }
     }
+    let readings = Readings<Facility>(limit: 20_000)
     followers =
       [
-        try RegistryAccess.follower(host) { try Fold.apply($0, on: $1) }
+        try RegistryAccess.follower(host) { try Fold.apply($0, readings: readings, on: $1) }
       ] + others
   }
 

@@ -35,6 +35,8 @@ struct Cell: Equatable, Sendable {
       reports: one.reports + other.reports)
   }
 
+  static func += (one: inout Cell, other: Cell) { one = one + other }
+
   static prefix func - (cell: Cell) -> Cell {
     Cell(
       throughput: -cell.throughput, fromProcessors: -cell.fromProcessors,

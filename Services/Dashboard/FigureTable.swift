@@ -60,11 +60,12 @@ struct ThroughputTable: Sendable {
   init(_ cells: [CellKey: Cell], by grouping: Grouping, sight: Sight) {
     var groups: [String: [Month: Cell]] = [:]
     var sums: [Month: Cell] = [:]
-    for (key, cell) in cells where sight.sees(key.place) {
-      guard let code = grouping.code(of: key.place) else { continue }
-      groups[code, default: [:]][key.month, default: .zero] =
-        groups[code, default: [:]][key.month, default: .zero] + cell
-      sums[key.month, default: .zero] = sums[key.month, default: .zero] + cell
+    for (place, months) in Dictionary(grouping: cells, by: \.key.place) where sight.sees(place) {
+      guard let code = grouping.code(of: place) else { continue }
+      for (key, cell) in months {
+        groups[code, default: [:]][key.month, default: .zero] += cell
+        sums[key.month, default: .zero] += cell
+      }
     }
     lines = groups.flatMap { code, months in
       months.map {

@@ -10,14 +10,17 @@ enum Figures {
   ) throws -> [CellKey: Cell] {
     if let moment { return try past(metal, months, asOf: moment, on: connection) }
     let rows = try connection.query(
-      "SELECT * FROM cell WHERE metal = $1 AND month >= $2 AND month <= $3",
+      """
+      SELECT throughput, from_processors, purchased, shipped, capacity, owed, received, nils,
+        reports, month, place FROM cell WHERE metal = $1 AND month >= $2 AND month <= $3
+      """,
       [
         .text(metal.rawValue), .int(months.lowerBound.number), .int(months.upperBound.number),
       ])
-    var cells: [CellKey: Cell] = [:]
+    var cells = [CellKey: Cell](minimumCapacity: rows.count)
     for row in rows {
       let key = CellKey(
-        metal: metal, month: Month(number: Int(try row.int("month"))), place: try row.text("place"))
+        metal: metal, month: Month(number: Int(try row.int(at: 9))), place: try row.text("place"))
       let cell = try Cell(row)
       if cell != .zero { cells[key] = cell }
     }
@@ -31,13 +34,13 @@ enum Figures {
     var cells: [CellKey: Cell] = [:]
     for (_, facility) in known.roots {
       for (key, cell) in FacilityShare.cells(facility, in: months) where key.metal == metal {
-        cells[key, default: .zero] = cells[key, default: .zero] + cell
+        cells[key, default: .zero] += cell
       }
     }
     for fact in try facts(metal, months, asOf: moment, on: connection) {
       guard let facility = known.facilities[known.root(fact.facility.text)] else { continue }
       let (key, cell) = fact.share(of: facility)
-      cells[key, default: .zero] = cells[key, default: .zero] + cell
+      cells[key, default: .zero] += cell
     }
     return cells
   }
@@ -154,15 +157,16 @@ enum Figures {
 }
 
 extension Cell {
+  /// From a row that begins with a cell's columns in their order.
   init(_ row: Row) throws {
-    throughput = try row.int("throughput")
-    fromProcessors = try row.int("from_processors")
-    purchased = try row.int("purchased")
-    shipped = try row.int("shipped")
-    capacity = try row.int("capacity")
-    owed = try row.int("owed")
-    received = try row.int("received")
-    nils = try row.int("nils")
-    reports = try row.int("reports")
+    throughput = try row.int(at: 0)
+    fromProcessors = try row.int(at: 1)
+    purchased = try row.int(at: 2)
+    shipped = try row.int(at: 3)
+    capacity = try row.int(at: 4)
+    owed = try row.int(at: 5)
+    received = try row.int(at: 6)
+    nils = try row.int(at: 7)
+    reports = try row.int(at: 8)
   }
 }

@@ -6,20 +6,40 @@ import Storage
 /// stored once per cell.
 struct Fold {
   private var changes: [CellKey: Cell] = [:]
+  /// Of this page's reports, what facility each counts for.
+  private var roots: [String: String] = [:]
   private let connection: Connection
+  private let readings: Readings<Facility>
 
   private static let months = Month.first...Month.last
 
   /// Applies a page of entries inside the follower's transaction.
-  static func apply(_ entries: [Followed], on connection: Connection) throws {
-    var fold = Fold(connection: connection)
+  static func apply(
+    _ entries: [Followed], readings: Readings<Facility> = Readings(limit: 1000),
+    on connection: Connection
+  ) throws {
+    var fold = Fold(connection: connection, readings: readings)
     for entry in entries { try fold.take(entry) }
     for (key, cell) in fold.changes where cell != .zero {
       try ReadModelStore.add(cell, to: key, on: connection)
     }
   }
 
-  private init(connection: Connection) { self.connection = connection }
+  private init(connection: Connection, readings: Readings<Facility>) {
+    self.connection = connection
+    self.readings = readings
+  }
+
+  private mutating func root(_ facility: String) throws -> String {
+    if let known = roots[facility] { return known }
+    let root = try ReadModelStore.root(facility, on: connection)
+    roots[facility] = root
+    return root
+  }
+
+  private func facility(of id: String) throws -> Facility? {
+    try ReadModelStore.facility(id, readings: readings, on: connection)
+  }
 
   private mutating func take(_ entry: Followed) throws {
     switch entry.type {
@@ -51,6 +71,7 @@ struct Fold {
   private mutating func merge(_ entry: Followed) throws {
     guard let survivor = entry.data["survivor"]?.text, let absorbed = entry.data["absorbed"]?.text
     else { return }
+    roots = [:]
     try share(of: absorbed, sign: -)
     try share(of: survivor, sign: -)
     try ReadModelStore.store(
@@ -60,9 +81,9 @@ struct Fold {
 
   /// Adds or takes away all that a facility brings: capacity, obligations, reports.
   private mutating func share(of id: String, sign: (Cell) -> Cell) throws {
-    guard let facility = try ReadModelStore.facility(id, on: connection) else { return }
+    guard let facility = try facility(of: id) else { return }
     for (key, cell) in FacilityShare.cells(facility, in: Self.months) {
-      changes[key, default: .zero] = changes[key, default: .zero] + sign(cell)
+      changes[key, default: .zero] += sign(cell)
     }
     for fact in try ReadModelStore.reports(of: id, on: connection) {
       add(fact, of: facility, sign: sign)
@@ -71,7 +92,7 @@ struct Fold {
 
   private mutating func add(_ fact: ReportFact, of facility: Facility, sign: (Cell) -> Cell) {
     let (key, cell) = fact.share(of: facility)
-    changes[key, default: .zero] = changes[key, default: .zero] + sign(cell)
+    changes[key, default: .zero] += sign(cell)
   }
 
   private mutating func report(_ entry: Followed) throws {
@@ -80,8 +101,7 @@ struct Fold {
       entry.data.without("id", "revision", "reason"), as: Throughput.init)
     guard let id = ID(entry.subject) else { return }
     let fact = ReportFact(id, report)
-    let root = try ReadModelStore.root(fact.facility.text, on: connection)
-    let facility = try ReadModelStore.facility(root, on: connection)
+    let facility = try facility(of: try root(fact.facility.text))
     var first = entry.recordedAt
     if revision > 1, let old = try ReadModelStore.report(entry.subject, on: connection) {
       if let facility { add(old.0, of: facility, sign: -) }
@@ -96,8 +116,7 @@ struct Fold {
 
   private mutating func withdraw(_ entry: Followed) throws {
     guard let old = try ReadModelStore.report(entry.subject, on: connection)?.0 else { return }
-    let root = try ReadModelStore.root(old.facility.text, on: connection)
-    if let facility = try ReadModelStore.facility(root, on: connection) {
+    if let facility = try facility(of: try root(old.facility.text)) {
       add(old, of: facility, sign: -)
     }
     try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)

@@ -69,11 +69,17 @@ enum ReadModelStore {
     return root
   }
 
-  static func facility(_ id: String, on connection: Connection) throws -> Facility? {
+  static func facility(
+    _ id: String, readings: Readings<Facility>, on connection: Connection
+  ) throws -> Facility? {
     try connection.first(
       "SELECT body FROM facility_version WHERE facility_id = $1 AND superseded_at = $2",
       [.text(id), .int(never)]
-    ).map { try Fields.read(Array($0.text("body").utf8), as: Facility.init) }
+    ).map { row in
+      try readings.model(id, try row.text("body")) {
+        try Fields.read(Array($0.utf8), as: Facility.init)
+      }
+    }
   }
 
   static func store(

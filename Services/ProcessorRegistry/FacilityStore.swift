@@ -29,7 +29,12 @@ extension RegistryStore {
       SELECT s.id, s.version, s.body FROM facility f
       JOIN facility s ON s.id = COALESCE(f.merged_into, f.id) WHERE f.id = $1
       """, [.text(id.text)]
-    ).map(StoredFacility.init)
+    ).map { row in
+      let (version, body) = (try row.int("version"), try row.text("body"))
+      return try readings.model("\(try row.text("id")) \(version)", body) { _ in
+        try StoredFacility(row)
+      }
+    }
   }
 
   func facility(_ identifier: Identifier, on connection: Connection) throws -> StoredFacility? {

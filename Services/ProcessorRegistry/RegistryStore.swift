@@ -8,6 +8,7 @@ import Storage
 struct RegistryStore: Sendable {
   let database: Database
   let journal: Journal
+  let readings = Readings<StoredFacility>(limit: 10_000)
 
   var clock: Clock { journal.clock }
   var random: Randomness { journal.random }

@@ -128,12 +128,13 @@ struct ThroughputReporting: Sendable {
     ]
   }
 
-  /// Takes the rows of a bulk request: natural key is facility, metal and month.
+  /// Takes the rows of a bulk request: natural key is facility, metal and month. A row is refused
+  /// before it has written anything, so it needs no savepoint of its own.
   func take(_ rows: [BulkRow], by actor: Actor) async throws -> [BulkOutcome] {
     try await store.database.write { connection in
       try rows.map { row in
         do {
-          return try connection.savepoint { try take(row.content.get(), by: actor, on: connection) }
+          return try take(row.content.get(), by: actor, on: connection)
         } catch let problem as Problem {
           return .refused(problem)
         }

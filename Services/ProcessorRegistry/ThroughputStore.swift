@@ -82,10 +82,11 @@ extension RegistryStore {
     -> (StoredThroughput, Journal.Place)
   {
     let id = random.id(at: clock.now())
+    let body = report.json.bytes
     let place = try journal.append(
       Event(
         .throughputReported, subject: id.text, actor: actor,
-        data: .object([.init("id", id.json), .init("revision", .int(1))] + report.members)),
+        data: .raw(Array(#"{"id":"\#(id)","revision":1,"#.utf8) + body.dropFirst())),
       on: connection)
     let moment = Value.int(place.recordedAt.milliseconds)
     try connection.execute(
@@ -96,7 +97,8 @@ extension RegistryStore {
       """,
       [
         .text(id.text), .text(report.facility.text), .text(report.metal.rawValue),
-        .int(report.month.number), .int(report.closing.grams), moment, body(report),
+        .int(report.month.number), .int(report.closing.grams), moment,
+        .text(String(decoding: body, as: UTF8.self)),
       ])
     try index(id, 1, place, on: connection)
     return (

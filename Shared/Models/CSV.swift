@@ -46,7 +46,15 @@ package struct CSVParser {
 
   /// Takes the next bytes and hands out every row they complete; empty lines are no rows.
   package mutating func feed(_ chunk: some Sequence<UInt8>, _ row: (Row) throws -> Void) rethrows {
-    for byte in chunk {
+    // One concrete type below, so that the work on each byte is compiled for it.
+    let done: Void? = try chunk.withContiguousStorageIfAvailable { try read($0, row) }
+    if done == nil { try Array(chunk).withUnsafeBufferPointer { try read($0, row) } }
+  }
+
+  private mutating func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ row: (Row) throws -> Void
+  ) rethrows {
+    for byte in bytes {
       if !started {
         head.append(byte)
         guard CSVParser.byteOrderMark.starts(with: head) else {
@@ -122,7 +130,7 @@ package struct CSVParser {
 
   private mutating func endField() {
     if field.contains(0) { failure = failure ?? .nul }
-    if let text = String(validating: field, as: UTF8.self) {
+    if let text = field.withUnsafeBufferPointer(String.init(checking:)) {
       fields.append(text)
     } else {
       failure = failure ?? .notUTF8

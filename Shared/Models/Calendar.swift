@@ -7,14 +7,22 @@ package struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// Reads `2026-01-31`, years 1900 to 2200.
   package init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard text.utf8.count == 10, parts.count == 3, parts[0].utf8.count == 4,
-      parts[1].utf8.count == 2, text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
-      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
-      (1900...2200).contains(year), (1...12).contains(month), day >= 1,
-      day <= Day.length(year: year, month: month)
+    guard text.utf8.count == 10 else { return nil }
+    var numbers = (0, 0, 0)
+    for (index, byte) in text.utf8.enumerated() {
+      let digit = Int(byte) - 0x30
+      switch (index, digit) {
+      case (4, -3), (7, -3): continue
+      case (0...3, 0...9): numbers.0 = numbers.0 * 10 + digit
+      case (5...6, 0...9): numbers.1 = numbers.1 * 10 + digit
+      case (8...9, 0...9): numbers.2 = numbers.2 * 10 + digit
+      default: return nil
+      }
+    }
+    guard (1900...2200).contains(numbers.0), (1...12).contains(numbers.1), numbers.2 >= 1,
+      numbers.2 <= Day.length(year: numbers.0, month: numbers.1)
     else { return nil }
-    self.init(year: year, month: month, day: day)
+    self.init(year: numbers.0, month: numbers.1, day: numbers.2)
   }
 
   /// From a civil date (the day-count algorithm of Howard Hinnant, "chrono-compatible low-level
@@ -179,8 +187,12 @@ private func floorDivide(_ value: Int64, _ divisor: Int64) -> (Int64, Int64) {
 }
 
 private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
-  guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-  return Int64(String(decoding: digits, as: UTF8.self))
+  var value: Int64 = 0
+  for digit in digits {
+    guard (0x30...0x39).contains(digit) else { return nil }
+    value = value * 10 + Int64(digit - 0x30)
+  }
+  return digits.isEmpty ? nil : value
 }
 
 private func padded(_ value: Int, _ width: Int = 2) -> String {

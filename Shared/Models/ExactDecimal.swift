@@ -52,13 +52,16 @@ package struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConvert
   package func hash(into hasher: inout Hasher) { hasher.combine(description) }
 
   package static func powerOfTen(_ exponent: Int) -> Int128 {
-    (0..<exponent).reduce(1) { power, _ in power * 10 }
+    var power: Int128 = 1
+    for _ in 0..<exponent { power *= 10 }
+    return power
   }
 
   /// `digits` / 10^`scale` with exactly `scale` decimals.
   package static func text(_ digits: Int128, scale: Int) -> String {
     let negative = digits < 0
-    var text = String(negative ? -digits : digits)
+    // Almost all fit into 64 bits, whose division is one instruction.
+    var text = Int64(exactly: digits).map { String($0.magnitude) } ?? String(digits.magnitude)
     if scale > 0 {
       if text.count <= scale { text = String(repeating: "0", count: scale + 1 - text.count) + text }
       text.insert(".", at: text.index(text.endIndex, offsetBy: -scale))

@@ -13,11 +13,13 @@ package final class Fields {
 
   package let pointer: String
   private let members: [JSON.Member]
-  private var known: Set<String> = []
+  /// Which members were asked for.
+  private var known: [Bool]
   private let mistakes: Mistakes
 
   private init(_ members: [JSON.Member], pointer: String, mistakes: Mistakes) {
     self.members = members
+    known = Array(repeating: false, count: members.count)
     self.pointer = pointer
     self.mistakes = mistakes
   }
@@ -67,31 +69,31 @@ package final class Fields {
 
   /// Names every member that nothing has asked for.
   package func end() {
-    for member in members where !known.contains(member.name) {
+    for (member, isKnown) in zip(members, known) where !isKnown {
       note(.init("\(pointer)/\(escaped(member.name))", "there is no such field here"))
     }
   }
 
   /// The member, or nil where it is absent or null.
   package func optional(_ name: String) -> JSON? {
-    known.insert(name)
-    guard let value = members.first(where: { $0.name == name })?.value, value != .null else {
-      return nil
-    }
-    return value
+    guard let index = members.firstIndex(where: { $0.name == name }) else { return nil }
+    known[index] = true
+    if case .null = members[index].value { return nil }
+    return members[index].value
   }
 
   package func has(_ name: String) -> Bool { optional(name) != nil }
 
   private func value<Value>(
-    _ name: String, required: Bool, _ kind: String, _ convert: (JSON) -> Value?
+    _ name: String, required: Bool, _ kind: @autoclosure () -> String,
+    _ convert: (JSON) -> Value?
   ) -> Value? {
     guard let json = optional(name) else {
-      if required { wrong(name, "is required: \(kind)") }
+      if required { wrong(name, "is required: \(kind())") }
       return nil
     }
     guard let value = convert(json) else {
-      wrong(name, "\(kind) is expected")
+      wrong(name, "\(kind()) is expected")
       return nil
     }
     return value
@@ -103,9 +105,9 @@ package final class Fields {
     let trimmed = text.trimmingSpace
     if trimmed.isEmpty {
       wrong(name, "must not be empty")
-    } else if trimmed.unicodeScalars.count > maximum {
+    } else if trimmed.utf8.count > maximum, trimmed.unicodeScalars.count > maximum {
       wrong(name, "may have \(maximum) characters at most")
-    } else if trimmed.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+    } else if trimmed.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       wrong(name, "must not hold control characters")
     } else {
       return trimmed
@@ -117,8 +119,10 @@ package final class Fields {
   package func word<Word: RawRepresentable & CaseIterable>(
     _ name: String, required: Bool = true, as _: Word.Type = Word.self
   ) -> Word? where Word.RawValue == String {
-    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-    return value(name, required: required, "one of \(words)") { $0.text.flatMap(Word.init) }
+    value(
+      name, required: required,
+      "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))"
+    ) { $0.text.flatMap(Word.init) }
   }
 
   package func flag(_ name: String, default absent: Bool = false) -> Bool? {
@@ -186,12 +190,12 @@ package final class Fields {
 
   /// A nested object.
   package func object<Model>(
-    _ name: String, required: Bool = true, _ kind: String = "an object",
+    _ name: String, required: Bool = true, _ kind: @autoclosure () -> String = "an object",
     as model: (Fields) -> Model?
   ) -> Model? {
     guard
       let members = value(
-        name, required: required, kind,
+        name, required: required, kind(),
         { json -> [JSON.Member]? in
           guard case .object(let members) = json else { return nil }
           return members
@@ -243,6 +247,12 @@ package final class Fields {
 extension String {
   /// The text without white space at its ends.
   package var trimmingSpace: String {
+    // Nearly always there is none, which is seen without looking for grapheme clusters.
+    if let first = utf8.first, let last = utf8.last, (0x21...0x7E).contains(first),
+      (0x21...0x7E).contains(last)
+    {
+      return self
+    }
     guard let first = firstIndex(where: { !$0.isWhitespace }),
       let last = lastIndex(where: { !$0.isWhitespace })
     else { return "" }

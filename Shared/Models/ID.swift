@@ -11,16 +11,18 @@ package struct ID: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads a UUID in its usual form of 36 characters.
   package init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 36 else { return nil }
-    for (index, byte) in bytes.enumerated() {
-      if [8, 13, 18, 23].contains(index) {
-        guard byte == UInt8(ascii: "-") else { return nil }
-      } else {
-        guard Character(Unicode.Scalar(byte)).isHexDigit else { return nil }
+    guard text.utf8.count == 36 else { return nil }
+    var isLower = true
+    for (index, byte) in text.utf8.enumerated() {
+      switch (index, byte) {
+      case (8, 0x2D), (13, 0x2D), (18, 0x2D), (23, 0x2D): continue
+      case (8, _), (13, _), (18, _), (23, _): return nil
+      case (_, 0x30...0x39), (_, 0x61...0x66): continue
+      case (_, 0x41...0x46): isLower = false
+      default: return nil
       }
     }
-    self.text = text.lowercased()
+    self.text = isLower ? text : text.lowercased()
   }
 
   /// A UUID version 7 (RFC 9562 §5.7) from a moment and ten random bytes.
@@ -30,13 +32,9 @@ package struct ID: Sendable, Hashable, CustomStringConvertible {
     bytes += random.prefix(10)
     bytes[6] = bytes[6] & 0x0F | 0x70
     bytes[8] = bytes[8] & 0x3F | 0x80
-    let hex = bytes.hex
-    var text = ""
-    for (index, character) in hex.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text.append("-") }
-      text.append(character)
-    }
-    self.text = text
+    var hex = Array(bytes.hex.utf8)
+    for place in [20, 16, 12, 8] { hex.insert(UInt8(ascii: "-"), at: place) }
+    self.text = String(decoding: hex, as: UTF8.self)
   }
 
   package var description: String { text }
@@ -64,8 +62,14 @@ package struct Randomness: Sendable {
 
   /// The operating system's generator.
   package static let system = Randomness { count in
+    // Eight bytes a call of the generator, which asks the operating system each time.
     var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + 7)
+    while bytes.count < count {
+      withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) }
+    }
+    return Array(bytes.prefix(count))
   }
 
   package func id(at moment: Instant) -> ID { ID(at: moment, random: bytes(10)) }
@@ -74,8 +78,11 @@ package struct Randomness: Sendable {
 extension Sequence where Element == UInt8 {
   /// Lower-case hexadecimal.
   package var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    var text: [UInt8] = []
+    text.reserveCapacity(2 * underestimatedCount)
+    for byte in self {
+      for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 }

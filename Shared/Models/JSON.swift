@@ -94,20 +94,30 @@ package enum JSON: Sendable, Equatable {
   }
 
   private static func write(_ text: String, to output: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { write($0, to: &output) }
+  }
+
+  /// Copies what needs no escape in runs: an event within a page has an escape every few bytes.
+  private static func write(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
     output.append(0x22)
-    for byte in text.utf8 {
+    var start = 0
+    for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+      output.append(contentsOf: text[start..<index])
+      start = index + 1
+      output.append(0x5C)
       switch byte {
-      case 0x22, 0x5C: output.append(contentsOf: [0x5C, byte])
-      case 0x0A: output.append(contentsOf: [0x5C, 0x6E])
-      case 0x0D: output.append(contentsOf: [0x5C, 0x72])
-      case 0x09: output.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
-        output.append(contentsOf: "\\u00".utf8)
-        output.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-      default: output.append(byte)
+      case 0x22, 0x5C: output.append(byte)
+      case 0x0A: output.append(0x6E)
+      case 0x0D: output.append(0x72)
+      case 0x09: output.append(0x74)
+      default:
+        output.append(contentsOf: "u00".utf8)
+        output.append(0x30 + (byte >> 4))
+        output.append(byte & 15 < 10 ? 0x30 + byte & 15 : 0x57 + byte & 15)
       }
     }
+    output.append(contentsOf: text[start...])
     output.append(0x22)
   }
 }

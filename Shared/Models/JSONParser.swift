@@ -40,7 +40,12 @@ package struct JSONParser {
   private func failure(_ reason: String) -> Failure { Failure(offset: at, reason: reason) }
 
   private mutating func skipSpace() {
-    while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
+    while at < bytes.count {
+      switch bytes[at] {
+      case 0x20, 0x0A, 0x0D, 0x09: at += 1
+      default: return
+      }
+    }
   }
 
   private mutating func value(depth: Int) throws(Failure) -> JSON {
@@ -160,7 +165,7 @@ package struct JSONParser {
   }
 
   private func utf8(_ slice: Slice<UnsafeBufferPointer<UInt8>>) throws(Failure) -> String {
-    guard let text = String(validating: slice, as: UTF8.self) else {
+    guard let text = String(checking: UnsafeBufferPointer(rebasing: slice)) else {
       throw failure("this is not valid UTF-8")
     }
     return text
@@ -168,23 +173,30 @@ package struct JSONParser {
 
   /// The slow path: from the first backslash on, the string is gathered piece by piece.
   private mutating func escapedString(from start: Int) throws(Failure) -> String {
-    var gathered = Array(bytes[start..<at])
+    var gathered: [UInt8] = []
+    gathered.reserveCapacity(2 * (at - start) + 64)
+    var start = start
     while at < bytes.count {
       let byte = bytes[at]
       if byte == UInt8(ascii: "\"") {
+        gathered.append(contentsOf: bytes[start..<at])
         at += 1
-        guard let text = String(validating: gathered, as: UTF8.self) else {
+        guard let text = gathered.withUnsafeBufferPointer(String.init(checking:)) else {
           throw failure("this is not valid UTF-8")
         }
         return text
       }
       if byte < 0x20 { throw failure("a control character must be escaped inside a string") }
       at += 1
-      if byte == UInt8(ascii: "\\") {
-        gathered.append(contentsOf: String(try escape()).utf8)
+      guard byte == UInt8(ascii: "\\") else { continue }
+      gathered.append(contentsOf: bytes[start..<at - 1])
+      let scalar = try escape()
+      if scalar.isASCII {
+        gathered.append(UInt8(truncatingIfNeeded: scalar.value))
       } else {
-        gathered.append(byte)
+        gathered.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       }
+      start = at
     }
     throw failure("a string is not closed")
   }
@@ -229,5 +241,17 @@ package struct JSONParser {
       at += 1
     }
     return value
+  }
+}
+
+extension String {
+  /// The text of UTF-8 bytes, or nil where they are none. Nearly all texts are ASCII, which is seen
+  /// faster than the library's check begins.
+  init?(checking bytes: UnsafeBufferPointer<UInt8>) {
+    if bytes.allSatisfy({ $0 < 0x80 }) {
+      self.init(decoding: bytes, as: UTF8.self)
+    } else {
+      self.init(validating: bytes, as: UTF8.self)
+    }
   }
 }

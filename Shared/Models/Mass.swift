@@ -66,13 +66,24 @@ package struct Mass: Sendable, Hashable, Comparable {
   package var tonnes: String { Mass.tonnes(Int128(grams)) }
 
   package static func tonnes(_ grams: Int128) -> String {
+    if let grams = Int64(exactly: grams) { return tonnes(grams) }
+    return shortened(grams) { ExactDecimal.text($0, scale: $1) }
+  }
+
+  private static func tonnes(_ grams: Int64) -> String {
+    shortened(grams) { ExactDecimal.text(Int128($0), scale: $1) }
+  }
+
+  private static func shortened<Number: BinaryInteger>(
+    _ grams: Number, _ text: (Number, Int) -> String
+  ) -> String {
     var digits = grams
     var scale = 6
     while scale > 0, digits % 10 == 0 {
       digits /= 10
       scale -= 1
     }
-    return ExactDecimal.text(digits, scale: scale)
+    return text(digits, scale)
   }
 
   /// The wire form, always in tonnes.

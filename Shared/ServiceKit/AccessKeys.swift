@@ -84,7 +84,8 @@ package final class AccessKeys: Sendable {
 
   /// Stores what a registry's event says about keys and credentials, inside its transaction.
   package static func apply(_ event: JSON, on connection: Connection) throws {
-    guard let type = event["type"]?.text.flatMap(EventType.init), let data = event["data"],
+    guard let type = event["type"]?.text.flatMap(EventType.init),
+      [.keyPublished, .keyRevoked, .credentialRevoked].contains(type), let data = event["data"],
       let time = event["time"]?.text.flatMap(Instant.init)
     else { return }
     let moment = Value.int(time.milliseconds)

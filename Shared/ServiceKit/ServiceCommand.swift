@@ -17,6 +17,7 @@ package enum ServiceCommand {
         "http.deadline.seconds        30   the most one request may take",
         "public.url                   http://127.0.0.1:\(port)   the address others use",
         "storage.url                  sqlite:var/\(name).sqlite   the database",
+        "storage.commit.group         64   the most writes that one transaction holds",
         "keys.folder                  var/keys   where key files are",
         "log.level                    info   trace … critical",
         "log.format                   human   human or json",

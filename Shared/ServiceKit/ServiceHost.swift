@@ -46,7 +46,8 @@ package struct ServiceHost: Sendable {
     random = .system
     client = HTTPClient(userAgent: "remelt-\(name)")
     database = try Database(
-      url: settings.text("storage.url", default: "sqlite:var/\(name).sqlite"))
+      url: settings.text("storage.url", default: "sqlite:var/\(name).sqlite"),
+      largestGroup: try settings.int("storage.commit.group", default: 64, in: 1...64))
   }
 
   private static func bootstrapMetrics() -> PrometheusMetrics {

@@ -22,6 +22,9 @@ package struct Trace: Sendable {
   }
 
   private static func hex(_ bytes: Int) -> String {
-    (0..<bytes).map { _ in UInt8.random(in: 1...255) }.hex
+    // Eight bytes a system call; the lowest bit keeps an id from being all zeros, which is invalid.
+    stride(from: 0, to: bytes, by: 8).map { _ in
+      withUnsafeBytes(of: UInt64.random(in: 0 ... .max) | 1) { $0.hex }
+    }.joined()
   }
 }

@@ -50,10 +50,10 @@ package struct Connection {
   /// Runs a part of a write that fails or succeeds by itself, as a row of a bulk request does.
   package func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
     try demandTransaction()
-    try script("SAVEPOINT part")
+    try query("SAVEPOINT part")
     do {
       let result = try body()
-      try script("RELEASE part")
+      try query("RELEASE part")
       return result
     } catch {
       try script("ROLLBACK TO part; RELEASE part")
@@ -77,12 +77,23 @@ package struct Connection {
   private func bind(_ parameters: [Value], to statement: OpaquePointer) throws {
     for index in 1...max(1, sqlite3_bind_parameter_count(statement)) {
       guard let name = sqlite3_bind_parameter_name(statement, index) else { break }
-      guard let number = Int(String(cString: name).dropFirst()),
-        parameters.indices.contains(number - 1)
-      else { throw StorageFailure.misuse("the parameter \(String(cString: name)) has no value") }
+      let number = Self.number(name)
+      guard parameters.indices.contains(number - 1) else {
+        throw StorageFailure.misuse("the parameter \(String(cString: name)) has no value")
+      }
       let code = Self.bind(parameters[number - 1], at: index, to: statement)
       if code != SQLITE_OK { throw failure(code) }
     }
+  }
+
+  /// The number of `$12`; 0 where it is none.
+  private static func number(_ name: UnsafePointer<CChar>) -> Int {
+    var (number, at) = (0, 1)
+    while let digit = UInt8(exactly: name[at]), (0x30...0x39).contains(digit), number < 100_000 {
+      number = number * 10 + Int(digit - 0x30)
+      at += 1
+    }
+    return name[at] == 0 ? number : 0
   }
 
   /// SQLite copies the bytes before the call returns.

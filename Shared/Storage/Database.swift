@@ -13,7 +13,8 @@ package final class Database: Sendable {
 
   /// Opens the database, and creates it where there is none.
   /// - Throws: ``StorageFailure/unusable(_:)`` with a sentence that says what to change.
-  package init(url: String) throws {
+  /// - Parameter largestGroup: the most writes that one transaction holds, 64 at most.
+  package init(url: String, largestGroup: Int = 64) throws {
     guard url.hasPrefix("sqlite:"), url.utf8.count > 7 else {
       throw StorageFailure.unusable(
         "storage.url is \"\(url)\": write sqlite:PATH, such as sqlite:var/registry.sqlite")
@@ -33,7 +34,7 @@ package final class Database: Sendable {
         "The database \(path) cannot be opened: \(error). Check storage.url and the folder's rights."
       )
     }
-    group = GroupCommit(pool: pool)
+    group = GroupCommit(pool: pool, largestGroup: largestGroup)
   }
 
   /// Keeps others from reading the file. SQLite gives the files beside it the rights that it finds
@@ -51,6 +52,11 @@ package final class Database: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.maximumReaderCount = 4
     configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { database in
+      // Each write and each bulk row has a savepoint, which keeps the old image of every page that
+      // it touches: in memory, not in a temporary file.
+      try database.execute(sql: "PRAGMA temp_store = MEMORY")
+    }
     return configuration
   }
 

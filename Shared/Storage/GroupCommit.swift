@@ -25,12 +25,16 @@ final class GroupCommit: Sendable {
   }
 
   private let pool: DatabasePool
+  private let largestGroup: Int
   private let queue = Mutex(Queue())
   private let groupSize = Recorder(label: "remelt_commit_group_size")
   private let commits = Atomic(0)
   private let latency = Timer(label: "remelt_commit")
 
-  init(pool: DatabasePool) { self.pool = pool }
+  init(pool: DatabasePool, largestGroup: Int = maximumGroup) {
+    self.pool = pool
+    self.largestGroup = largestGroup
+  }
 
   /// Groups committed by this process.
   var committed: Int { commits.load(ordering: .acquiring) }
@@ -78,7 +82,7 @@ final class GroupCommit: Sendable {
         queue.isServed = false
         return nil
       }
-      let group = Array(queue.writes.prefix(Self.maximumGroup))
+      let group = Array(queue.writes.prefix(largestGroup))
       queue.writes.removeFirst(group.count)
       return group
     }

@@ -36,6 +36,14 @@ package struct Row: Sendable {
     return value
   }
 
+  /// A whole number by its column's place, for statements that name their columns.
+  package func int(at place: Int) throws(StorageFailure) -> Int64 {
+    guard values.indices.contains(place), case .int(let value) = values[place] else {
+      throw .misuse("the column at \(place) is not a whole number")
+    }
+    return value
+  }
+
   package func flag(_ column: String) throws(StorageFailure) -> Bool { try int(column) != 0 }
 
   package func optionalText(_ column: String) throws(StorageFailure) -> String? {

@@ -319,6 +319,33 @@ final class Wire: Sendable {
     return nil
   }
 
+  /// Whether the process at the other end has read all that was sent: nothing waits in its socket's
+  /// queue, as the kernel's table says. Asked again at most 5,000 times.
+  var isReadByPeer: Bool {
+    get async {
+      var address = sockaddr_in()
+      var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+      withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          _ = getsockname(descriptor, $0, &size)
+        }
+      }
+      let port = String(in_port_t(bigEndian: address.sin_port), radix: 16, uppercase: true)
+      let own = "0100007F:" + String(repeating: "0", count: 4 - port.count) + port
+      for _ in 0..<5000 {
+        // A handle reads it to its end; String(contentsOfFile:) stops after a page.
+        let file = FileHandle(forReadingAtPath: "/proc/net/tcp")
+        let table = String(decoding: (try? file?.readToEnd()) ?? Data(), as: UTF8.self)
+        // local address, remote address, state, and "tx_queue:rx_queue".
+        let queues = table.split(separator: "\n").map { $0.split(separator: " ") }
+          .first { $0.count > 4 && $0[2] == own }?[4]
+        if queues?.hasSuffix(":00000000") == true { return true }
+        await Task.yield()
+      }
+      return false
+    }
+  }
+
   func send(_ text: some StringProtocol) async {
     let bytes = Array(text.utf8)
     await Self.on(queue) { [descriptor] in
