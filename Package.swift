@@ -110,7 +110,7 @@ let package = Package(
       name: "Bench", dependencies: service + [arguments, lifecycle, jwt], path: "ops/bench",
       exclude: ["README.md", "load.lua", "measure.py", "run"], swiftSettings: strict),
     .target(
-      name: "TestSupport", dependencies: ["Storage"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["Models", "Storage"], path: "Tests/Support",
       swiftSettings: strict),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"],

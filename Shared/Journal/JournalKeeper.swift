@@ -55,10 +55,32 @@ package final class JournalKeeper: Service {
     self.clock = clock
     self.logger = logger
     holder = random.id(at: clock.now()).text
-    // What was signed before stays published, whoever may sign next.
-    let signed = try await database.read { try self.lastSigned(on: $0) }
-    latest.withLock { $0 = signed }
+    try await publishSigned()
     try await keep()
+  }
+
+  /// What was signed before stays published, whoever may sign next; if it is still here.
+  private func publishSigned() async throws {
+    let (signed, intact) = try await database.read { connection in
+      guard let signed = try self.lastSigned(on: connection) else {
+        return (Published?.none, true)
+      }
+      let size = try Journal.size(on: connection)
+      return (
+        signed,
+        try size >= signed.checkpoint.size && self.holds(signed.checkpoint, on: connection)
+      )
+    }
+    if intact {
+      latest.withLock { $0 = signed }
+    } else {
+      stop(because: Inconsistency(size: signed?.checkpoint.size ?? 0))
+    }
+  }
+
+  private func stop(because inconsistency: Inconsistency) {
+    trouble.withLock { $0 = inconsistency.description }
+    logger.critical("Nothing is signed any more: \(inconsistency)")
   }
 
   package var published: Published? { latest.withLock { $0 } }
@@ -100,7 +122,7 @@ package final class JournalKeeper: Service {
   package func keep() async throws {
     let known = published?.checkpoint.size ?? -1
     let size = try await database.read { try Journal.size(on: $0) }
-    guard size > known, stoppedBecause == nil else { return }
+    guard size != known, stoppedBecause == nil else { return }
     do {
       let published = try await database.write { try self.sign(on: $0) }
       guard let published else { return }
@@ -109,8 +131,7 @@ package final class JournalKeeper: Service {
     } catch StorageFailure.overloaded {
       // What waits will be signed a round later.
     } catch let inconsistency as Inconsistency {
-      trouble.withLock { $0 = inconsistency.description }
-      logger.critical("Nothing is signed any more: \(inconsistency)")
+      stop(because: inconsistency)
     }
   }
 

@@ -14,12 +14,13 @@ package struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConvert
       case 0x30...0x39:
         if count == 1, digits == 0, scale == nil { return nil }
         count += 1
+        // Eighteen digits always fit.
+        guard count <= 18 else { return nil }
         digits = digits * 10 + Int64(byte - 0x30)
         if let places = scale { scale = places + 1 }
       case UInt8(ascii: ".") where scale == nil && count > 0: scale = 0
       default: return nil
       }
-      if count > 18 { return nil }
     }
     guard count > 0, scale != 0 else { return nil }
     self.init(digits: digits, scale: scale ?? 0)

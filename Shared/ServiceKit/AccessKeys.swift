@@ -58,6 +58,8 @@ package final class AccessKeys: Sendable {
   private static let revocationHorizon: Int64 = 86_400
   private static let rememberedTokens = 20_000
   private static let refreshMilliseconds: Int64 = 1000
+  /// How soon they are read again for a token whose key is not known.
+  private static let retryMilliseconds: Int64 = 100
 
   private struct Key {
     let issuer: String
@@ -171,6 +173,11 @@ package final class AccessKeys: Sendable {
       header["typ"]?.text?.lowercased() == AccessClaims.type, let kid = header["kid"]?.text,
       header["crit"] == nil
     else { throw Problem(.unauthenticated, "This is no access token of Remelt.") }
+    let unknown = state.withLock { $0.keys[kid] == nil ? $0.loadedAt : now }
+    if now.milliseconds - unknown.milliseconds > Self.retryMilliseconds {
+      // A key that was published a moment ago, perhaps.
+      try await reload()
+    }
     guard let key = state.withLock({ $0.keys[kid] }) else {
       throw Problem(
         .unauthenticated,

@@ -4,6 +4,7 @@ import Journal
 import Models
 import ServiceKit
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Storage

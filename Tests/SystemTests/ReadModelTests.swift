@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Models
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Dashboard

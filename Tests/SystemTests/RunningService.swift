@@ -4,6 +4,7 @@ import Glibc
 import Models
 import ServiceKit
 import Synchronization
+import TestSupport
 import Testing
 
 /// A service's real executable, with a database of its own in a folder, as often as it is started.
@@ -15,11 +16,6 @@ struct RunningService: Sendable {
 
   struct NotReady: Error, CustomStringConvertible {
     let description: String
-  }
-
-  /// Where the executables are: beside the resources of the module `Models`.
-  static var products: URL {
-    Reference.folder.deletingLastPathComponent().deletingLastPathComponent()
   }
 
   /// Starts it, and returns once it says that it is ready.
@@ -147,133 +143,6 @@ func withLedger(_ body: (RunningLedger) async throws -> Void) async throws {
       throw error
     }
     await ledger.clean()
-  }
-}
-
-/// Runs something in a temporary folder that is removed after.
-func withFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(
-    path: "remelt-\(UUID().uuidString)", directoryHint: .isDirectory)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try await body(folder)
-}
-
-/// What a process writes, as it comes.
-final class Gathered: Sendable {
-  private struct State {
-    var bytes: [UInt8] = []
-    var isDone = false
-    var waiting: [(part: String, reader: CheckedContinuation<String?, Never>)] = []
-  }
-
-  private let state = Mutex(State())
-
-  var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
-
-  func add(_ data: Data) {
-    let ended = state.withLock { state -> [(CheckedContinuation<String?, Never>, String?)] in
-      state.bytes += data
-      if data.isEmpty { state.isDone = true }
-      let text = String(decoding: state.bytes, as: UTF8.self)
-      let found = state.waiting.map { ($0, Self.line(of: text, containing: $0.part)) }
-      state.waiting = found.filter { $0.1 == nil && !data.isEmpty }.map(\.0)
-      return found.filter { $0.1 != nil || data.isEmpty }.map { ($0.0.reader, $0.1) }
-    }
-    for (reader, line) in ended { reader.resume(returning: line) }
-  }
-
-  private static func line(of text: String, containing part: String) -> String? {
-    text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-      .first { $0.contains(part) }.map(String.init)
-  }
-
-  /// The first line with that in it, or nil when the process ended without one.
-  func line(containing part: String) async -> String? {
-    await withCheckedContinuation { continuation in
-      let known = state.withLock { state -> String?? in
-        let text = String(decoding: state.bytes, as: UTF8.self)
-        if let line = Self.line(of: text, containing: part) { return line }
-        if state.isDone { return .some(nil) }
-        state.waiting.append((part, continuation))
-        return nil
-      }
-      if let known { continuation.resume(returning: known) }
-    }
-  }
-}
-
-/// How a process ended, for those who wait for it.
-private final class Ending: Sendable {
-  private struct State {
-    var code: Int32?
-    var waiting: [CheckedContinuation<Int32, Never>] = []
-  }
-
-  private let state = Mutex(State())
-
-  var code: Int32? { state.withLock { $0.code } }
-
-  func ended(_ code: Int32) {
-    let waiting = state.withLock { state in
-      state.code = code
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for one in waiting { one.resume(returning: code) }
-  }
-
-  func wait() async -> Int32 {
-    await withCheckedContinuation { continuation in
-      let code = state.withLock { state -> Int32? in
-        if state.code == nil { state.waiting.append(continuation) }
-        return state.code
-      }
-      if let code { continuation.resume(returning: code) }
-    }
-  }
-}
-
-/// A process that was started.
-final class Launched: Sendable {
-  private let ending = Ending()
-  let id: Int32
-
-  init(
-    _ name: String, arguments: [String] = [], settings: [String: String], standardError: Gathered
-  ) throws {
-    let process = Process()
-    process.executableURL = RunningService.products.appending(path: name)
-    process.arguments = arguments
-    let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REMELT_") }
-    process.environment = inherited.merging(settings) { $1 }
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = FileHandle.nullDevice
-    // The pipe's own thread: a process that writes much never waits for a test.
-    pipe.fileHandleForReading.readabilityHandler = { handle in
-      let data = handle.availableData
-      standardError.add(data)
-      if data.isEmpty { handle.readabilityHandler = nil }
-    }
-    process.terminationHandler = { [ending] process in
-      ending.ended(process.terminationReason == .exit ? process.terminationStatus : -1)
-    }
-    try process.run()
-    id = process.processIdentifier
-  }
-
-  /// Its exit code; -1 when a signal ended it.
-  func exit() async -> Int32 { await ending.wait() }
-
-  /// Sends a signal, unless it has ended already.
-  func signal(_ signal: Int32) {
-    if ending.code == nil { kill(id, signal) }
-  }
-
-  func end(_ signal: Int32) async -> Int32 {
-    self.signal(signal)
-    return await exit()
   }
 }
 

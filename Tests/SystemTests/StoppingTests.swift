@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import ServiceKit
+import TestSupport
 import Testing
 
 extension RunningTests {
