@@ -26,7 +26,8 @@ struct FigureRoutes: Sendable {
       let to = try query.month("to") ?? max(Month.first, today.month.previous)
       let from = try query.month("from") ?? max(Month.first, Month(number: to.number - 11))
       guard from <= to, to.number - from.number < Self.mostMonths else {
-        throw Problem.field("?from", "from is not after to, and at most \(Self.mostMonths) months are shown at once")
+        throw Problem.field(
+          "?from", "from is not after to, and at most \(Self.mostMonths) months are shown at once")
       }
       months = from...to
       grouping = try query.word("by") ?? .province
@@ -60,7 +61,9 @@ struct FigureRoutes: Sendable {
   }
 
   /// How far each source has been followed.
-  var sourceLines: [SourceLine] { followers.map { SourceLine($0.source, $0.progress, clock.now()) } }
+  var sourceLines: [SourceLine] {
+    followers.map { SourceLine($0.source, $0.progress, clock.now()) }
+  }
 
   // MARK: Routes
 

@@ -72,8 +72,10 @@ struct ThroughputTable: Sendable {
         ThroughputLine(month: $0.key, code: code, name: grouping.name(of: code), cell: $0.value)
       }
     }.sorted { ($0.month, $0.code) < ($1.month, $1.code) }
-    totals = sums.map { ThroughputLine(month: $0.key, code: "TOTAL", name: "Total", cell: $0.value) }
-      .sorted { $0.month < $1.month }
+    totals = sums.map {
+      ThroughputLine(month: $0.key, code: "TOTAL", name: "Total", cell: $0.value)
+    }
+    .sorted { $0.month < $1.month }
   }
 }
 

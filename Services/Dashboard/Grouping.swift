@@ -44,7 +44,9 @@ struct Sight: Sendable, Hashable {
     let codes = grants.compactMap { if case .authority(let code) = $0.scope { code } else { nil } }
     guard !codes.isEmpty else {
       throw Problem(
-        .forbidden, "The dashboard is read with the role analyst, operator or verifier, over all or over an authority.")
+        .forbidden,
+        "The dashboard is read with the role analyst, operator or verifier, over all or over an authority."
+      )
     }
     places = Set(codes)
   }

@@ -26,7 +26,9 @@ struct KnownFacilities: Sendable {
       })
   }
 
-  private static func merges(asOf time: Value, on connection: Connection) throws -> [(String, String)] {
+  private static func merges(asOf time: Value, on connection: Connection) throws -> [(
+    String, String
+  )] {
     try connection.query(
       "SELECT absorbed, survivor FROM facility_merge WHERE recorded_at <= $1", [time]
     ).map { (try $0.text("absorbed"), try $0.text("survivor")) }

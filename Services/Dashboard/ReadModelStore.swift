@@ -119,7 +119,9 @@ enum ReadModelStore {
     ).map(ReportFact.init)
   }
 
-  static func report(_ id: String, on connection: Connection) throws -> (ReportFact, first: Instant)? {
+  static func report(_ id: String, on connection: Connection) throws -> (
+    ReportFact, first: Instant
+  )? {
     try connection.first(
       "SELECT * FROM throughput_version WHERE report_id = $1 AND superseded_at = $2",
       [.text(id), .int(never)]
@@ -152,7 +154,9 @@ enum ReadModelStore {
       ])
   }
 
-  static func store(_ record: QualificationRecord, position: Int64, at moment: Instant, on connection: Connection) throws {
+  static func store(
+    _ record: QualificationRecord, position: Int64, at moment: Instant, on connection: Connection
+  ) throws {
     try connection.execute(
       """
       INSERT INTO qualification_fact (position, facility_id, metal, event, effective, recorded_at)
@@ -195,7 +199,8 @@ enum ReadModelStore {
 
 extension ReportFact {
   init(_ row: Row) throws {
-    guard let report = ID(try row.text("report_id")), let facility = ID(try row.text("facility_id")),
+    guard let report = ID(try row.text("report_id")),
+      let facility = ID(try row.text("facility_id")),
       let metal = Metal(rawValue: try row.text("metal"))
     else { throw StorageFailure.misuse("a stored report cannot be read") }
     self.init(

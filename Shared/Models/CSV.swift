@@ -32,6 +32,7 @@ package struct CSVParser {
   private enum State { case fieldStart, plain, quoted, quoteSeen, lost }
 
   private let limit: Int
+  private let keepsEmptyLines: Bool
   private var state = State.fieldStart
   private var field: [UInt8] = []
   private var fields: [String] = []
@@ -41,10 +42,17 @@ package struct CSVParser {
   private var started = false
   private var head: [UInt8] = []
 
-  /// - Parameter limit: the most bytes one row may have; the rest of a longer one is passed over.
-  package init(limit: Int = 65_536) { self.limit = limit }
+  /// - Parameters:
+  ///   - limit: the most bytes one row may have; the rest of a longer one is passed over.
+  ///   - keepsEmptyLines: hand out an empty line as a row without fields, so that rows can be
+  ///     numbered as they stand in the file.
+  package init(limit: Int = 65_536, keepsEmptyLines: Bool = false) {
+    self.limit = limit
+    self.keepsEmptyLines = keepsEmptyLines
+  }
 
-  /// Takes the next bytes and hands out every row they complete; empty lines are no rows.
+  /// Takes the next bytes and hands out every row they complete; an empty line is no row, unless it
+  /// is kept.
   package mutating func feed(_ chunk: some Sequence<UInt8>, _ row: (Row) throws -> Void) rethrows {
     // One concrete type below, so that the work on each byte is compiled for it.
     let done: Void? = try chunk.withContiguousStorageIfAvailable { try read($0, row) }
@@ -83,7 +91,12 @@ package struct CSVParser {
     if state != .quoted {
       if byte == 0x0D || byte == 0x0A {
         carriageReturn = byte == 0x0D
-        if byte == 0x0A, length > 0 { try endRow(row) }
+        guard byte == 0x0A else { return }
+        if length > 0 {
+          try endRow(row)
+        } else if keepsEmptyLines {
+          try row(.success([]))
+        }
         return
       }
       if carriageReturn { failure = failure ?? .loneCarriageReturn }

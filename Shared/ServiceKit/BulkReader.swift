@@ -29,7 +29,7 @@ final class BulkReader {
         .unsupportedMediaType, "The charset \(other) is not known here: UTF-8 and GB18030 are.")
     }
     switch request.mediaType {
-    case "text/csv": format = .csv(CSVParser(limit: BodyLimit.bulkLine))
+    case "text/csv": format = .csv(CSVParser(limit: BodyLimit.bulkLine, keepsEmptyLines: true))
     case "application/x-ndjson": format = .lines(LineSplitter(limit: BodyLimit.bulkLine))
     default:
       throw Problem(
@@ -93,6 +93,7 @@ final class BulkReader {
 
   private func take(_ row: CSVParser.Row, _ rows: inout [BulkRow]) throws {
     number += 1
+    if case .success([]) = row { return }
     switch (row, header) {
     case (.failure(let failure), nil):
       throw Problem(.malformed, "The header row cannot be read: \(failure.detail).")

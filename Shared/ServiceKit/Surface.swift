@@ -43,8 +43,7 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
       }
     } catch {
       let problem = problem(for: error, request, context)
-      if [.timeout, .tooLarge].contains(problem.kind) { return closing(problem.response, context) }
-      return problem.response
+      return leavesBody(request, problem) ? closing(problem.response, context) : problem.response
     }
   }
 
@@ -72,6 +71,17 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
           "error": "\(error)", "path": "\(request.uri.path)",
         ])
       return Problem(.internalError, "This is our fault and was logged. Nothing was recorded.")
+    }
+  }
+
+  /// Whether a body may still be on its way that the answer has not waited for.
+  private func leavesBody(_ request: Request, _ problem: Problem) -> Bool {
+    switch problem.kind {
+    case .timeout, .tooLarge: true
+    case .unauthenticated, .forbidden, .notFound, .methodNotAllowed, .unsupportedMediaType:
+      request.headers[.transferEncoding] != nil
+        || (request.headers[.contentLength].flatMap { Int($0) } ?? 0) > 0
+    default: false
     }
   }
 
