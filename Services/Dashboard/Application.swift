@@ -85,6 +85,10 @@ struct DashboardApplication: Sendable {
   static func rebuild(_ host: ServiceHost) async throws {
     try await host.database.migrate("follower", Follower.migrations)
     try await host.database.migrate("dashboard", ReadModelStore.migrations)
-    try await host.database.write { try ReadModelStore.wipe(on: $0) }
+    try await host.database.migrate("access", AccessKeys.migrations)
+    try await host.database.write {
+      try ReadModelStore.wipe(on: $0)
+      try RegistryAccess.wipe(on: $0)
+    }
   }
 }

@@ -29,14 +29,12 @@ struct Dashboard: AsyncParsableCommand {
   }
 
   struct Rebuild: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Empty the read model, so that the next start folds it anew from the journals.",
-      discussion: "Stop the dashboard first. Nothing is lost: the journals are elsewhere.")
+    static let configuration = ServiceCommand.rebuild
 
     func run() async throws {
       try await ServiceCommand.serve {
         try await DashboardApplication.rebuild(try await Dashboard.host())
-        print("The read model is empty. Start the dashboard to fill it again.")
+        print(ServiceCommand.rebuilt)
       }
     }
   }

@@ -8,7 +8,7 @@ struct HydrogenUse: AsyncParsableCommand {
   static let configuration = ServiceCommand.configuration(
     "hydrogen-use", "Hydrogen by route, use and carbon intensity.", port: 8083,
     further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
-    subcommands: [Serve.self, Health.self, BeginNewJournal.self])
+    subcommands: [Serve.self, Health.self, BeginNewJournal.self, Rebuild.self])
 
   struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve until SIGTERM or SIGINT.")
@@ -35,6 +35,17 @@ struct HydrogenUse: AsyncParsableCommand {
       try await ServiceCommand.serve {
         print(
           ServiceCommand.begun(try await NewJournal.begin(try await HydrogenUse.host())))
+      }
+    }
+  }
+
+  struct Rebuild: AsyncParsableCommand {
+    static let configuration = ServiceCommand.rebuild
+
+    func run() async throws {
+      try await ServiceCommand.serve {
+        try await RegistryAccess.rebuild(try await HydrogenUse.host())
+        print(ServiceCommand.rebuilt)
       }
     }
   }

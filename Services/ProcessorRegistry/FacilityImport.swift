@@ -118,6 +118,8 @@ struct FacilityImport: Sendable {
         facility, confirmed: confirmed, by: actor.name, on: connection)
       return .created(stored.id)
     }
+    // It was merged into another, which speaks for it now.
+    if old.facility.identifier != identifier { return .unchanged(old.id) }
     let kept = try read(draft.facility, of: organisation, keeping: old.facility)
     if kept == old.facility { return .unchanged(old.id) }
     _ = try store.change(old, to: kept, confirmed: confirmed, by: actor.name, on: connection)
@@ -131,14 +133,19 @@ struct FacilityImport: Sendable {
     return try store.register(organisation, by: actor.name, on: connection).0.id
   }
 
-  /// What a row cannot say stays as it is: designations and obligations.
+  /// What a row cannot say stays as it is: designations, obligations, and capacities with dates.
   private func read(_ json: JSON, of organisation: ID, keeping old: Facility?) throws -> Facility {
     guard case .object(let members) = json else { throw Problem.field("", "a row is expected") }
-    let kept: [JSON.Member] = [
+    var kept: [JSON.Member] = [
       .init("organisation_id", organisation.json),
       .init("designations", .array(old?.designations.map(\.json) ?? [])),
       .init("obligations", .array(old?.obligations.map(\.json) ?? [])),
     ]
-    return try Fields.read(.object(members + kept), as: Facility.init)
+    var said = members
+    if let old, old.capacities.contains(where: { $0.from != nil || $0.to != nil }) {
+      said.removeAll { $0.name == "capacities" }
+      kept.append(.init("capacities", .array(old.capacities.map(\.json))))
+    }
+    return try Fields.read(.object(said + kept), as: Facility.init)
   }
 }

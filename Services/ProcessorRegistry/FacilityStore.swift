@@ -37,11 +37,14 @@ extension RegistryStore {
     }
   }
 
+  /// The facility of an identifier; a merged one's gives the one it was merged into.
   func facility(_ identifier: Identifier, on connection: Connection) throws -> StoredFacility? {
     try connection.first(
       """
-      SELECT id, version, body FROM facility
-      WHERE scheme = $1 AND value = $2 AND merged_into IS NULL ORDER BY id
+      SELECT s.id, s.version, s.body FROM facility f
+      JOIN facility s ON s.id = COALESCE(f.merged_into, f.id)
+      WHERE f.scheme = $1 AND f.value = $2
+      ORDER BY CASE WHEN f.merged_into IS NULL THEN 0 ELSE 1 END, f.id LIMIT 1
       """, [.text(identifier.scheme), .text(identifier.value)]
     ).map(StoredFacility.init)
   }

@@ -38,7 +38,7 @@ struct OrganisationRoutes: Sendable {
 
   private func list(_ request: Request, _ context: Context) async throws -> Response {
     let actor = try context.actor
-    let visible = actor.has(.operator) ? .everything : Visibility(actor)
+    let visible = actor.isRegistrar ? .everything : Visibility(actor)
     let query = Query(request)
     try query.only("identifier", "limit", "cursor")
     let page = try Page(request)
@@ -66,7 +66,8 @@ struct OrganisationRoutes: Sendable {
     let (visible, held) = try await store.database.read {
       (
         try store.isVisible(organisation: id, to: actor, on: $0),
-        try store.isHeld(organisation: id, by: actor, on: $0)
+        // Held as an operator, not by another role that happens to see further.
+        try store.isHeld(organisation: id, by: actor.only(.operator), on: $0)
       )
     }
     guard visible else { throw Problem(.notFound, "There is no organisation with this id.") }
@@ -88,10 +89,10 @@ struct OrganisationRoutes: Sendable {
 }
 
 extension RegistryStore {
-  /// Whether a caller may see an organisation. Any operator may: one registers the facilities of
+  /// Whether a caller may see an organisation. An operator of an authority may: one registers the facilities of
   /// its own authority for organisations that are at home, or have no facility yet, elsewhere.
   func isVisible(organisation id: ID, to actor: Actor, on connection: Connection) throws -> Bool {
-    try actor.has(.operator) || isHeld(organisation: id, by: actor, on: connection)
+    try actor.isRegistrar || isHeld(organisation: id, by: actor, on: connection)
   }
 
   /// Whether a caller's scope holds an organisation: all, itself, or a facility of it.
@@ -105,6 +106,21 @@ extension RegistryStore {
     return try connection.first(
       "SELECT 1 AS found FROM facility f WHERE f.organisation_id = $1 AND \(condition.sql) LIMIT 1",
       [.text(id.text)] + condition.parameters) != nil
+  }
+}
+
+extension Actor {
+  /// An operator over more than one organisation.
+  var isRegistrar: Bool {
+    grants.contains { grant in
+      if case .organisation = grant.scope { return false }
+      return grant.role == .operator
+    }
+  }
+
+  /// The same person with the grants of one role.
+  func only(_ role: Role) -> Actor {
+    Actor(credential: credential, grants: grants.filter { $0.role == role })
   }
 }
 

@@ -30,6 +30,13 @@ struct ThroughputRules {
     if let opened = facility.openedOn, opened > report.month.lastDay {
       faults.append(.init("/month", "the facility opened on \(opened)"))
     }
+    // Sums of many reports must stay sums: what one may bring is limited as a whole, too.
+    let sums = [
+      ("purchases", report.purchased), ("shipments", report.shipped), ("products", report.produced),
+    ]
+    for (name, sum) in sums where sum > Mass.maximum {
+      faults.append(.init("/\(name)", "are more than 100 Mt together, the most that is accepted"))
+    }
     let report = carried(report, previousClosing)
     if let previousClosing, report.opening != previousClosing, report.openingReason == nil {
       faults.append(
@@ -44,7 +51,9 @@ struct ThroughputRules {
   }
 
   private func carried(_ report: Throughput, _ previousClosing: Mass?) -> Throughput {
-    guard report.isNil, report.opening == .zero, let stock = previousClosing else { return report }
+    guard report.isNil, report.opening == .zero, report.openingReason == nil,
+      let stock = previousClosing
+    else { return report }
     return Throughput(nilReturnOf: report, stock: stock)
   }
 

@@ -9,7 +9,7 @@ struct RecycledInput: AsyncParsableCommand {
     "recycled-input", "What mills melt: recycled or primary, from whom, of which origin.",
     port: 8082,
     further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
-    subcommands: [Serve.self, Health.self, BeginNewJournal.self])
+    subcommands: [Serve.self, Health.self, BeginNewJournal.self, Rebuild.self])
 
   struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve until SIGTERM or SIGINT.")
@@ -36,6 +36,17 @@ struct RecycledInput: AsyncParsableCommand {
       try await ServiceCommand.serve {
         print(
           ServiceCommand.begun(try await NewJournal.begin(try await RecycledInput.host())))
+      }
+    }
+  }
+
+  struct Rebuild: AsyncParsableCommand {
+    static let configuration = ServiceCommand.rebuild
+
+    func run() async throws {
+      try await ServiceCommand.serve {
+        try await RegistryAccess.rebuild(try await RecycledInput.host())
+        print(ServiceCommand.rebuilt)
       }
     }
   }

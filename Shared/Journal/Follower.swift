@@ -44,6 +44,7 @@ package final class Follower: Service {
   private let url: String
   private let client: HTTPClient
   private let authorize: @Sendable () async throws -> String
+  private let refused: @Sendable () -> Void
   private let database: Database
   private let clock: Clock
   private let logger: Logger
@@ -55,16 +56,19 @@ package final class Follower: Service {
   ///   - source: the service's name, such as `registry`.
   ///   - url: its feed's address.
   ///   - authorize: the value of the `Authorization` field.
+  ///   - refused: told when that value was not accepted.
   ///   - apply: stores what the entries say, in the same transaction as the cursor.
   package init(
     source: String, url: String, client: HTTPClient,
-    authorize: @escaping @Sendable () async throws -> String, database: Database, clock: Clock,
-    logger: Logger, apply: @escaping @Sendable ([Followed], Connection) throws -> Void
+    authorize: @escaping @Sendable () async throws -> String,
+    refused: @escaping @Sendable () -> Void = {}, database: Database, clock: Clock, logger: Logger,
+    apply: @escaping @Sendable ([Followed], Connection) throws -> Void
   ) {
     self.source = source
     self.url = url
     self.client = client
     self.authorize = authorize
+    self.refused = refused
     self.database = database
     self.clock = clock
     self.logger = logger
@@ -144,6 +148,7 @@ package final class Follower: Service {
       HTTPCall(
         url: address, headers: [("Authorization", try await authorize())],
         timeoutSeconds: Self.waitSeconds + 20, retries: 0))
+    if answer.status == 401 { refused() }
     guard answer.status == 200 else {
       throw HTTPRefusal(status: answer.status, url: url)
     }

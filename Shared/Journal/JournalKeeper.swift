@@ -56,7 +56,16 @@ package final class JournalKeeper: Service {
     self.logger = logger
     holder = random.id(at: clock.now()).text
     try await publishSigned()
-    try await keep()
+    do {
+      try await keep()
+    } catch {
+      tryAgain(after: error)
+    }
+  }
+
+  /// A disk that is full for a while must not end the service.
+  private func tryAgain(after error: any Error) {
+    logger.error("Signing failed and is tried again.", metadata: ["why": "\(error)"])
   }
 
   /// What was signed before stays published, whoever may sign next; if it is still here.
@@ -92,7 +101,7 @@ package final class JournalKeeper: Service {
   package var stoppedBecause: String? { trouble.withLock { $0 } }
 
   package func run() async throws {
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       var commits = -1
       var quiet = 0
       while !Task.isCancelled {
@@ -102,6 +111,9 @@ package final class JournalKeeper: Service {
           if quiet % Self.quietRounds == 0 { try await self.keep() }
         } catch is CancellationError {
           return
+        } catch {
+          self.tryAgain(after: error)
+          commits = -1
         }
         // The loop's own pace, not a wait for something else to be ready.
         try? await Task.sleep(for: Self.interval)

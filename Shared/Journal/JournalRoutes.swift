@@ -53,12 +53,22 @@ package struct JournalRoutes: Sendable {
     return Response.json(
       JournalPage.json(
         origin: keeper.signer.origin, verifier: keeper.signer.verifier, after: frontier,
-        entries: entries, size: published.checkpoint.size, note: published.note))
+        entries: Self.fitting(entries), size: published.checkpoint.size, note: published.note))
   }
 
   /// How long a reader is kept that knows more than is signed here: another replica may have signed
   /// it just now. If not, the journal was set back, and the reader shall see that soon.
   private static let patience = Duration.seconds(1)
+
+  /// A page's events, at most 8 MiB of them and at least one, so that a reader always gets on.
+  private static func fitting(_ entries: [Entry]) -> [Entry] {
+    var bytes = 0
+    return Array(
+      entries.prefix { entry in
+        defer { bytes += entry.event.count }
+        return bytes < 8 << 20
+      })
+  }
 
   /// Waits until more than `after` entries are signed, or the time is up.
   private func published(after: Int64, within wait: Duration) async throws

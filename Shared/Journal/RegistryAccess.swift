@@ -26,8 +26,23 @@ package enum RegistryAccess {
   ) -> Follower {
     Follower(
       source: source, url: url, client: host.client,
-      authorize: { try await signIn.authorization() }, database: host.database, clock: host.clock,
+      authorize: { try await signIn.authorization() }, refused: { signIn.forget() },
+      database: host.database, clock: host.clock,
       logger: host.logger, apply: apply)
+  }
+
+  /// Lets every followed journal begin anew: the cursors, and what access was taken from them.
+  package static func wipe(on connection: Connection) throws {
+    for table in ["follower", "access_key", "access_revocation"] {
+      try connection.execute("DELETE FROM \(table)")
+    }
+  }
+
+  /// What `rebuild` does in a service that takes only access from the registry.
+  package static func rebuild(_ host: ServiceHost) async throws {
+    try await host.database.migrate("follower", Follower.migrations)
+    try await host.database.migrate("access", AccessKeys.migrations)
+    try await host.database.write { try wipe(on: $0) }
   }
 
   /// This service's own access, with the key that the registry wrote at its first start.

@@ -35,7 +35,7 @@ package struct Authentication: RouterMiddleware {
   /// A request may say which entries its reader has seen written: they must be here first.
   private func waitForJournal(_ request: Request) async throws {
     guard let text = request.header("Journal-Position") else { return }
-    for part in text.split(separator: ",") {
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let pair = part.split(separator: "=").map { String($0).trimmingSpace }
       guard pair.count == 2, let size = Int64(pair[1]), let position = positions[pair[0]] else {
         let known = positions.keys.sorted().map { "\($0)=123" }.joined(separator: ", ")

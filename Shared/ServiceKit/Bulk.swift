@@ -74,9 +74,15 @@ package struct Bulk: Sendable {
           // The rest of a refused file is passed over, so that its sender comes to read why.
           if report.isEnded { continue }
           do {
-            var rows = try reader.feed(buffer.readableBytesView)
-            try await write(&rows, &report, to: &writer, whole: false, store: store)
-            reader.hold(rows)
+            // A little at a time, since gzip makes a thousand bytes of one.
+            var rest = buffer.readableBytesView
+            while !rest.isEmpty {
+              let part = rest.prefix(4096)
+              rest = rest.dropFirst(part.count)
+              var rows = try reader.feed(part)
+              try await write(&rows, &report, to: &writer, whole: false, store: store)
+              reader.hold(rows)
+            }
           } catch let problem as Problem where problem.kind != .timeout {
             report.end(problem)
           }

@@ -32,7 +32,9 @@ package struct HTTPCall: Sendable {
   /// Whether carrying the call out twice does no more than once.
   package var mayRepeat: Bool {
     switch method {
-    case "GET", "HEAD", "PUT", "DELETE": true
+    case "GET", "HEAD", "DELETE": true
+    // With a precondition the second would be refused though the first was carried out.
+    case "PUT": !headers.contains { $0.name.lowercased() == "if-match" }
     case "POST": headers.contains { $0.name.lowercased() == "idempotency-key" }
     default: false
     }

@@ -57,6 +57,14 @@ package enum ServiceCommand {
       dashboard rebuild).
       """)
 
+  /// The command that lets followed journals begin anew.
+  package static let rebuild = CommandConfiguration(
+    commandName: "rebuild",
+    abstract: "Empty what was taken from other journals, so that the next start takes it anew.",
+    discussion: "Stop the service first. Nothing is lost: the journals are elsewhere.")
+
+  package static let rebuilt = "What was followed is empty. Start the service to fill it again."
+
   package static func begun(_ origin: String) -> String {
     "The journal goes on as \(origin). Start the service, then have its followers begin anew."
   }

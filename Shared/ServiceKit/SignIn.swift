@@ -45,6 +45,9 @@ package final class SignIn: Sendable {
     return "Bearer \(fresh.value)"
   }
 
+  /// Lets go of a token that was refused, such as one whose signing key was revoked.
+  package func forget() { token.withLock { $0 = nil } }
+
   private func fetch(at now: Instant) async throws -> Token {
     let answer = try await SignIn.token(registry: registry, key: try key(), client: client)
     guard answer.status == 200, let json = try? JSONParser.parse(answer.body),
