@@ -38,6 +38,23 @@ struct MergingTests {
     #expect(next["facility_id"]?.text == enrolled.facility)
   }
 
+  @Test("A file that still names a merged facility does not register it anew")
+  func reimported() async throws {
+    let caller = try await RunningRegistry.current.operator
+    let enrolled = try await Enrolled(by: caller)
+    let uscc = Sample.uscc()
+    let text = """
+      organisation_scheme,organisation_value,organisation_name,name,identifier_scheme,identifier_value,roles,country,province,scrap_steel_ktpa
+      uscc,\(uscc),Demonstration Scrap,Second yard,demo_merge,\(uscc),scrap_processor,CN,130000,300
+
+      """
+    let first = try await caller.bulk("facilities/bulk", text)
+    let id = try #require(first.text.firstMatch(of: /"id":"([^"]+)"/)?.1)
+    #expect(try await merge(caller, enrolled.facility, String(id)).status == 201)
+    let second = try await caller.bulk("facilities/bulk", text)
+    #expect(second.text.contains(#""unchanged","id":"\#(enrolled.facility)""#), "\(second.text)")
+  }
+
   @Test("Both having reported a month is a conflict that names it, until one is withdrawn")
   func conflict() async throws {
     let caller = try await RunningRegistry.current.operator

@@ -46,6 +46,24 @@ struct ThroughputRulesTests {
     #expect(wrong == (isAccepted ? [] : ["/month"]))
   }
 
+  @Test("All purchases of a month together are limited as one mass is")
+  func together() throws {
+    let line = JSON.members(["source": "obsolete", "mass": Sample.mass("60", "kt")])
+    let huge = JSON.members(["source": "obsolete", "mass": Sample.mass("99999", "kt")])
+    let report = Sample.report(Self.id).with("purchases", .array([line, huge, huge]))
+    #expect(try refused { _ = try accept(report) }.contains("/purchases"))
+  }
+
+  @Test("A nil return that gives a reason for its opening stock is not given another stock")
+  func nilReason() throws {
+    let report = JSON.members([
+      "facility_id": .string(Self.id), "metal": "steel", "month": "2025-01", "nil": .bool(true),
+      "opening": Sample.mass("0"), "closing": Sample.mass("0"),
+      "opening_reason": "stock written off",
+    ])
+    #expect(try accept(report, previousClosing: "50").closing == .zero)
+  }
+
   @Test("The refusal of a month that is not over says from when it may be reported")
   func monthAnswer() throws {
     #expect {

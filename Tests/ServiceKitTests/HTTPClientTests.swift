@@ -15,6 +15,13 @@ struct HTTPClientTests {
     try #require(await #expect(throws: HTTPFailure.self) { try await client.send(call) })
   }
 
+  @Test("A change that names the version it means is not made twice")
+  func preconditions() {
+    let url = "http://127.0.0.1/"
+    #expect(HTTPCall(method: "PUT", url: url).mayRepeat)
+    #expect(!HTTPCall(method: "PUT", url: url, headers: [("If-Match", "\"1\"")]).mayRepeat)
+  }
+
   @Test("Method, headers and body arrive, and nothing is added that would slow or mislabel them")
   func request() async throws {
     let server = try PythonServer()
