@@ -95,7 +95,11 @@ package final class Database: Sendable {
   /// How often this process has committed; unchanged, it has written nothing.
   package var commits: Int { group.committed }
 
-  package func close() throws { try pool.close() }
+  /// Closes it; from then on another may open the file.
+  package func close() throws {
+    try pool.close()
+    lock.release()
+  }
 
   /// Applies a component's migrations that this database has not seen.
   package func migrate(_ component: String, _ migrations: [Migration]) async throws {

@@ -17,5 +17,8 @@ final class FileLock: Sendable {
     }
   }
 
+  /// Lets another open the file.
+  func release() { flock(descriptor, LOCK_UN) }
+
   deinit { close(descriptor) }
 }
