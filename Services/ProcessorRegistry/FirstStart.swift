@@ -12,10 +12,10 @@ enum FirstStart {
     logger: Logger
   ) async throws {
     try await store.database.write { connection in
-      if try connection.first("SELECT kid FROM signing_key WHERE revoked_at IS NULL") == nil {
+      if try !store.hasSigningKey(on: connection) {
         _ = try store.makeSigningKey(issuer: issuer, by: "service", on: connection)
       }
-      guard try connection.first("SELECT id FROM credential LIMIT 1") == nil else { return }
+      guard try !store.hasCredential(on: connection) else { return }
       let first = try store.issue(
         holder: "First operator", kind: .person,
         grants: [

@@ -117,6 +117,14 @@ extension RegistryStore {
         data: .members(["reason": .string(reason)])), on: connection)
   }
 
+  func hasSigningKey(on connection: Connection) throws -> Bool {
+    try connection.first("SELECT kid FROM signing_key WHERE revoked_at IS NULL") != nil
+  }
+
+  func hasCredential(on connection: Connection) throws -> Bool {
+    try connection.first("SELECT id FROM credential LIMIT 1") != nil
+  }
+
   /// Makes a new signing key; tokens are signed with the newest.
   func makeSigningKey(issuer: String, by actor: String, on connection: Connection) throws
     -> (kid: String, Journal.Place)

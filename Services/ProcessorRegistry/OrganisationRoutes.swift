@@ -88,27 +88,6 @@ struct OrganisationRoutes: Sendable {
   }
 }
 
-extension RegistryStore {
-  /// Whether a caller may see an organisation. An operator of an authority may: one registers the facilities of
-  /// its own authority for organisations that are at home, or have no facility yet, elsewhere.
-  func isVisible(organisation id: ID, to actor: Actor, on connection: Connection) throws -> Bool {
-    try actor.isRegistrar || isHeld(organisation: id, by: actor, on: connection)
-  }
-
-  /// Whether a caller's scope holds an organisation: all, itself, or a facility of it.
-  func isHeld(organisation id: ID, by actor: Actor, on connection: Connection) throws -> Bool {
-    if actor.grants.contains(where: { $0.scope == .organisation(id) && $0.role != .service }) {
-      return true
-    }
-    let visible = Visibility(actor)
-    if visible.all { return true }
-    let condition = visible.condition(first: 2)
-    return try connection.first(
-      "SELECT 1 AS found FROM facility f WHERE f.organisation_id = $1 AND \(condition.sql) LIMIT 1",
-      [.text(id.text)] + condition.parameters) != nil
-  }
-}
-
 extension Actor {
   /// An operator over more than one organisation.
   var isRegistrar: Bool {

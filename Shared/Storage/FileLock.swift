@@ -9,8 +9,8 @@ final class FileLock: Sendable {
     guard descriptor >= 0 else {
       throw StorageFailure.unusable("The file \(path) cannot be made: check the folder's rights.")
     }
+    // A throw from here on runs deinit, which closes the file: once, or another's would be closed.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
       throw StorageFailure.unusable(
         "Another process has this database open (\(path)): stop it, or give this one its own storage.url."
       )
