@@ -66,11 +66,14 @@ let package = Package(
       providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
       name: "CZlib", path: "Shared/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CPostgres", path: "Shared/CPostgres", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"])]),
     .target(
       name: "Models", path: "Shared/Models", resources: [.copy("Reference")],
       swiftSettings: strict),
     .target(
-      name: "Storage", dependencies: [grdb, sqlite, metrics], path: "Shared/Storage",
+      name: "Storage", dependencies: ["CPostgres", grdb, sqlite, metrics], path: "Shared/Storage",
       swiftSettings: strict),
     .target(
       name: "Journal",

@@ -198,23 +198,28 @@ extension RegistryStore {
   func facilities(
     _ filter: FacilityFilter, visible: Visibility, page: Page, on connection: Connection
   ) throws -> [StoredFacility] {
-    let condition = visible.condition(first: 8)
+    var conditions = Conditions(after: [.int(page.limit + 1)])
+    conditions.add("f.id > ?", .text(page.after?.first ?? ""))
+    conditions.add("f.merged_into IS NULL")
+    if let province = filter.province { conditions.add("f.province = ?", .text(province)) }
+    if let organisation = filter.organisation {
+      conditions.add("f.organisation_id = ?", .text(organisation.text))
+    }
+    if let identifier = filter.identifier {
+      conditions.add(
+        "f.scheme = ? AND f.value = ?", .text(identifier.scheme), .text(identifier.value))
+    }
+    if let role = filter.role {
+      conditions.add(
+        "EXISTS (SELECT 1 FROM facility_role r WHERE r.facility_id = f.id AND r.role = ?)",
+        .text(role.rawValue))
+    }
+    conditions.add(visible.condition.sql, values: visible.condition.values)
     return try connection.query(
       """
       SELECT f.id, f.version, f.body FROM facility f
-      WHERE f.id > $1 AND f.merged_into IS NULL
-        AND ($3 IS NULL OR f.province = $3) AND ($4 IS NULL OR f.organisation_id = $4)
-        AND ($5 IS NULL OR (f.scheme = $5 AND f.value = $6))
-        AND ($7 IS NULL OR EXISTS (
-          SELECT 1 FROM facility_role r WHERE r.facility_id = f.id AND r.role = $7))
-        AND \(condition.sql)
-      ORDER BY f.id LIMIT $2
-      """,
-      [
-        .text(page.after?.first ?? ""), .int(page.limit + 1), .optional(filter.province),
-        .optional(filter.organisation?.text), .optional(filter.identifier?.scheme),
-        .optional(filter.identifier?.value), .optional(filter.role?.rawValue),
-      ] + condition.parameters
+      WHERE \(conditions.sql) ORDER BY f.id LIMIT $1
+      """, conditions.parameters
     ).map(StoredFacility.init)
   }
 }

@@ -82,21 +82,24 @@ extension RegistryStore {
   func organisations(
     _ identifier: Identifier?, visible: Visibility, page: Page, on connection: Connection
   ) throws -> [Stored] {
-    let condition = visible.condition(first: 5)
-    let visibleTo =
-      visible.all
-      ? "1 = 1"
-      : "EXISTS (SELECT 1 FROM facility f WHERE f.organisation_id = o.id AND \(condition.sql))"
+    var conditions = Conditions(after: [.int(page.limit + 1)])
+    conditions.add("o.id > ?", .text(page.after?.first ?? ""))
+    if let identifier {
+      conditions.add(
+        "o.scheme = ? AND o.value = ?", .text(identifier.scheme), .text(identifier.value))
+    }
+    if !visible.all {
+      conditions.add(
+        """
+        EXISTS (SELECT 1 FROM facility f
+          WHERE f.organisation_id = o.id AND \(visible.condition.sql))
+        """, values: visible.condition.values)
+    }
     return try connection.query(
       """
-      SELECT id, version, body FROM organisation o
-      WHERE id > $1 AND ($3 IS NULL OR (scheme = $3 AND value = $4)) AND \(visibleTo)
-      ORDER BY id LIMIT $2
-      """,
-      [
-        .text(page.after?.first ?? ""), .int(page.limit + 1), .optional(identifier?.scheme),
-        .optional(identifier?.value),
-      ] + condition.parameters
+      SELECT o.id, o.version, o.body FROM organisation o
+      WHERE \(conditions.sql) ORDER BY o.id LIMIT $1
+      """, conditions.parameters
     ).map(Stored.init)
   }
 }
@@ -115,9 +118,10 @@ extension RegistryStore {
     }
     let visible = Visibility(actor)
     if visible.all { return true }
-    let condition = visible.condition(first: 2)
+    var conditions = Conditions()
+    conditions.add("f.organisation_id = ?", .text(id.text))
+    conditions.add(visible.condition.sql, values: visible.condition.values)
     return try connection.first(
-      "SELECT 1 AS found FROM facility f WHERE f.organisation_id = $1 AND \(condition.sql) LIMIT 1",
-      [.text(id.text)] + condition.parameters) != nil
+      "SELECT f.id FROM facility f WHERE \(conditions.sql) LIMIT 1", conditions.parameters) != nil
   }
 }

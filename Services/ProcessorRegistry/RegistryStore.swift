@@ -135,20 +135,17 @@ struct Visibility: Sendable {
     authorities = []
   }
 
-  /// A condition on columns of the facility `f`, its parameters numbered from `first`.
-  func condition(first: Int) -> (sql: String, parameters: [Value]) {
+  /// A condition on columns of the facility `f`, each `?` of it for one of the values.
+  var condition: (sql: String, values: [Value]) {
     if all { return ("1 = 1", []) }
-    let names = organisations + authorities
-    guard !names.isEmpty else { return ("1 = 0", []) }
-    let marks = names.indices.map { "$\(first + $0)" }
-    let own = marks.prefix(organisations.count).joined(separator: ", ")
-    let watched = marks.dropFirst(organisations.count).joined(separator: ", ")
+    let marks = { (count: Int) in [String](repeating: "?", count: count).joined(separator: ", ") }
     let parts = [
-      own.isEmpty ? nil : "f.organisation_id IN (\(own))",
-      watched.isEmpty ? nil : "f.authority IN (\(watched))",
-    ]
+      organisations.isEmpty ? nil : "f.organisation_id IN (\(marks(organisations.count)))",
+      authorities.isEmpty ? nil : "f.authority IN (\(marks(authorities.count)))",
+    ].compactMap { $0 }
+    guard !parts.isEmpty else { return ("1 = 0", []) }
     return (
-      "(" + parts.compactMap { $0 }.joined(separator: " OR ") + ")", names.map { .text($0) }
+      "(" + parts.joined(separator: " OR ") + ")", (organisations + authorities).map { .text($0) }
     )
   }
 }

@@ -201,18 +201,17 @@ extension RegistryStore {
   func throughputs(
     _ filter: ThroughputFilter, visible: Visibility, page: Page, on connection: Connection
   ) throws -> [StoredThroughput] {
-    let condition = visible.condition(first: 7)
+    var conditions = Conditions(after: [.int(page.limit + 1)])
+    conditions.add("t.id > ?", .text(page.after?.first ?? ""))
+    conditions.add("t.month BETWEEN ? AND ?", .int(filter.from.number), .int(filter.to.number))
+    if let facility = filter.facility { conditions.add("t.facility_id = ?", .text(facility.text)) }
+    if let metal = filter.metal { conditions.add("t.metal = ?", .text(metal.rawValue)) }
+    conditions.add(visible.condition.sql, values: visible.condition.values)
     return try connection.query(
       """
       SELECT \(Self.columns) FROM throughput t JOIN facility f ON f.id = t.facility_id
-      WHERE t.id > $1 AND ($3 IS NULL OR t.facility_id = $3) AND ($4 IS NULL OR t.metal = $4)
-        AND t.month >= $5 AND t.month <= $6 AND \(condition.sql)
-      ORDER BY t.id LIMIT $2
-      """,
-      [
-        .text(page.after?.first ?? ""), .int(page.limit + 1), .optional(filter.facility?.text),
-        .optional(filter.metal?.rawValue), .int(filter.from.number), .int(filter.to.number),
-      ] + condition.parameters
+      WHERE \(conditions.sql) ORDER BY t.id LIMIT $1
+      """, conditions.parameters
     ).map(StoredThroughput.init)
   }
 }

@@ -69,7 +69,14 @@ package struct Journal: Sendable {
       CREATE TABLE journal_checkpoint (
         size BIGINT PRIMARY KEY, root BYTEA NOT NULL, note TEXT NOT NULL,
         signed_at BIGINT NOT NULL);
-      """)
+      """),
+    // One signer at a time: since writes take turns, no lease is needed for that.
+    Migration(
+      2,
+      """
+      ALTER TABLE journal_head DROP COLUMN signer;
+      ALTER TABLE journal_head DROP COLUMN signer_until;
+      """),
   ]
 
   /// Appends an event inside the transaction that changes the state it tells of. The head's row

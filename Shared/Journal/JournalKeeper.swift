@@ -10,11 +10,6 @@ import Synchronization
 package final class JournalKeeper: Service {
   /// How often it looks whether this process has written.
   private static let interval = Duration.milliseconds(50)
-  /// After how many quiet rounds it looks into the database all the same, since another process
-  /// may write there.
-  private static let quietRounds = 20
-  /// How long a signer may be silent before another may sign.
-  private static let leaseSeconds: Int64 = 3
 
   /// The last checkpoint that is on the disk.
   package struct Published: Sendable {
@@ -24,11 +19,11 @@ package final class JournalKeeper: Service {
 
   private let database: Database
   private let clock: Clock
-  private let holder: String
   private let logger: Logger
   private let signedGauge = Gauge(label: "remelt_journal_signed_size")
   private let latest = Mutex<Published?>(nil)
   private let trouble = Mutex<String?>(nil)
+  private let failing = Mutex(false)
   package let signer: CheckpointSigner
 
   /// Prepares the journal where there is none: its origin and key are made once and kept.
@@ -40,8 +35,8 @@ package final class JournalKeeper: Service {
     let head = try await database.write { connection in
       try connection.execute(
         """
-        INSERT INTO journal_head (id, origin, size, recorded_at, signing_key, signer, signer_until)
-        VALUES (1, $1, 0, 0, $2, '', 0) ON CONFLICT (id) DO NOTHING
+        INSERT INTO journal_head (id, origin, size, recorded_at, signing_key)
+        VALUES (1, $1, 0, 0, $2) ON CONFLICT (id) DO NOTHING
         """, [.text(origin), .blob(seed)])
       return try connection.first("SELECT origin, signing_key FROM journal_head")
     }
@@ -54,7 +49,6 @@ package final class JournalKeeper: Service {
     self.database = database
     self.clock = clock
     self.logger = logger
-    holder = random.id(at: clock.now()).text
     try await publishSigned()
     do {
       try await keep()
@@ -63,9 +57,16 @@ package final class JournalKeeper: Service {
     }
   }
 
-  /// A disk that is full for a while must not end the service.
+  /// A disk that is full, or a server that is away for a while, must not end the service. Said once
+  /// until it is over.
   private func tryAgain(after error: any Error) {
-    logger.error("Signing failed and is tried again.", metadata: ["why": "\(error)"])
+    let known = failing.withLock { failing in
+      defer { failing = true }
+      return failing
+    }
+    if !known {
+      logger.error("Signing failed and is tried again.", metadata: ["why": "\(error)"])
+    }
   }
 
   /// What was signed before stays published, whoever may sign next; if it is still here.
@@ -81,10 +82,18 @@ package final class JournalKeeper: Service {
       )
     }
     if intact {
-      latest.withLock { $0 = signed }
+      if let signed { publish(signed) }
     } else {
       stop(because: Inconsistency(size: signed?.checkpoint.size ?? 0))
     }
+  }
+
+  /// Two rounds may run at once: the later checkpoint stays.
+  private func publish(_ signed: Published) {
+    latest.withLock { latest in
+      if signed.checkpoint.size >= latest?.checkpoint.size ?? 0 { latest = signed }
+    }
+    signedGauge.record(signedSize)
   }
 
   private func stop(because inconsistency: Inconsistency) {
@@ -100,7 +109,11 @@ package final class JournalKeeper: Service {
   /// Why nothing is signed any more, or nil.
   package var stoppedBecause: String? { trouble.withLock { $0 } }
 
-  package func run() async throws {
+  /// After how many quiet rounds it looks into the database all the same: soon where another replica
+  /// may have written there, and now and then where only a person can have.
+  private var quietRounds: Int { database.isShared ? 4 : 20 }
+
+  package func run() async {
     await cancelWhenGracefulShutdown {
       var commits = -1
       var quiet = 0
@@ -108,7 +121,10 @@ package final class JournalKeeper: Service {
         quiet = self.database.commits == commits ? quiet + 1 : 0
         commits = self.database.commits
         do {
-          if quiet % Self.quietRounds == 0 { try await self.keep() }
+          if quiet % self.quietRounds == 0 {
+            try await self.keep()
+            self.failing.withLock { $0 = false }
+          }
         } catch is CancellationError {
           return
         } catch {
@@ -119,27 +135,20 @@ package final class JournalKeeper: Service {
         try? await Task.sleep(for: Self.interval)
       }
     }
-    try await release()
   }
 
-  /// Lets the next process sign at once.
-  private func release() async throws {
-    let holder = self.holder
-    _ = try await database.write {
-      try $0.execute("UPDATE journal_head SET signer_until = 0 WHERE signer = $1", [.text(holder)])
-    }
-  }
-
-  /// One round: signs what is new, if this process is the signer.
+  /// One round: signs what is new, or publishes what another replica has signed.
   package func keep() async throws {
     let known = published?.checkpoint.size ?? -1
-    let size = try await database.read { try Journal.size(on: $0) }
+    let (size, signed) = try await database.read { connection in
+      let size = try Journal.size(on: connection)
+      return (size, size == known ? size : try self.lastSigned(on: connection)?.checkpoint.size)
+    }
     guard size != known, stoppedBecause == nil else { return }
+    if size == signed { return try await publishSigned() }
     do {
       let published = try await database.write { try self.sign(on: $0) }
-      guard let published else { return }
-      latest.withLock { $0 = published }
-      signedGauge.record(published.checkpoint.size)
+      publish(published)
     } catch StorageFailure.overloaded {
       // What waits will be signed a round later.
     } catch let inconsistency as Inconsistency {
@@ -156,18 +165,10 @@ package final class JournalKeeper: Service {
     }
   }
 
-  private func sign(on connection: Connection) throws -> Published? {
-    let now = clock.now()
-    let head = try connection.first(
-      """
-      UPDATE journal_head SET signer = $1, signer_until = $2
-      WHERE signer = $1 OR signer_until < $3 RETURNING size
-      """,
-      [
-        .text(holder), .int(now.adding(seconds: Self.leaseSeconds).milliseconds),
-        .int(now.milliseconds),
-      ])
-    guard let size = try head?.int("size") else { return nil }
+  /// Writes take turns, those of other replicas too, so there is one signer at a time, and each
+  /// extends what the last one signed.
+  private func sign(on connection: Connection) throws -> Published {
+    let size = try Journal.size(on: connection)
     if let signed = try lastSigned(on: connection) {
       guard size >= signed.checkpoint.size, try holds(signed.checkpoint, on: connection) else {
         throw Inconsistency(size: signed.checkpoint.size)
@@ -180,7 +181,7 @@ package final class JournalKeeper: Service {
     let note = try signer.note(for: checkpoint)
     try connection.execute(
       "INSERT INTO journal_checkpoint (size, root, note, signed_at) VALUES ($1, $2, $3, $4)",
-      [.int(size), .blob(root), .text(note), .int(now.milliseconds)])
+      [.int(size), .blob(root), .text(note), .int(clock.now().milliseconds)])
     return Published(checkpoint: checkpoint, note: note)
   }
 

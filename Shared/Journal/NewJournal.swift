@@ -22,8 +22,7 @@ package enum NewJournal {
         "SELECT note FROM journal_checkpoint ORDER BY size DESC LIMIT 1")?.text("note")
       let new = successor(of: old)
       try connection.execute(
-        "UPDATE journal_head SET origin = $1, signing_key = $2, signer_until = 0",
-        [.text(new), .blob(seed)])
+        "UPDATE journal_head SET origin = $1, signing_key = $2", [.text(new), .blob(seed)])
       try journal.append(
         Event(
           .journalStarted, subject: new, actor: "service",

@@ -1,32 +1,14 @@
-import GRDB
-import GRDBSQLite
-
-/// A connection inside a read or a write. Statements use the SQL both engines share, with `$1`
+/// A connection inside a read or a write. Statements use the SQL that both engines share, with `$1`
 /// parameters, which are bound by their number and never by their place in the text.
+///
+/// A statement that failed ends the part of the write that it stands in: only what is outside of
+/// that ``savepoint(_:)`` goes on.
 package struct Connection {
-  let database: GRDB.Database
+  let session: any Session
 
   /// Runs a statement and returns its rows.
-  @discardableResult
   package func query(_ sql: String, _ parameters: [Value] = []) throws -> [Row] {
-    try demandTransaction()
-    let statement = try database.cachedStatement(sql: sql).sqliteStatement
-    defer {
-      sqlite3_reset(statement)
-      sqlite3_clear_bindings(statement)
-    }
-    try bind(parameters, to: statement)
-    var rows: [Row] = []
-    var columns: [String] = []
-    while true {
-      switch sqlite3_step(statement) {
-      case SQLITE_ROW:
-        if columns.isEmpty { columns = Self.columns(of: statement) }
-        rows.append(Row(columns: columns, values: Self.values(of: statement)))
-      case SQLITE_DONE: return rows
-      case let code: throw failure(code)
-      }
-    }
+    try session.query(sql, parameters)
   }
 
   /// Runs a statement that gives at most one row.
@@ -34,113 +16,29 @@ package struct Connection {
     try query(sql, parameters).first
   }
 
-  /// Runs a statement and returns how many rows it changed.
-  @discardableResult
-  package func execute(_ sql: String, _ parameters: [Value] = []) throws -> Int {
-    try query(sql, parameters)
-    return Int(sqlite3_changes(database.sqliteConnection))
+  /// Runs a change whose answer nobody reads. PostgreSQL is not waited for: a failure may show at a
+  /// later statement, and shows at the latest when the part of the write ends.
+  package func execute(_ sql: String, _ parameters: [Value] = []) throws {
+    try session.execute(sql, parameters)
   }
 
   /// Runs several statements without parameters, as migrations do.
-  package func script(_ sql: String) throws {
-    let code = sqlite3_exec(database.sqliteConnection, sql, nil, nil, nil)
-    if code != SQLITE_OK { throw failure(code) }
-  }
+  package func script(_ sql: String) throws { try session.script(sql) }
 
   /// Runs a part of a write that fails or succeeds by itself, as a row of a bulk request does.
   package func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
-    try demandTransaction()
-    try query("SAVEPOINT part")
+    try session.execute("SAVEPOINT part", [])
     do {
       let result = try body()
-      try query("RELEASE part")
+      try session.execute("RELEASE SAVEPOINT part", [])
+      try session.settle()
       return result
     } catch {
-      try script("ROLLBACK TO part; RELEASE part")
+      try session.demandTransaction()
+      try session.execute("ROLLBACK TO SAVEPOINT part", [])
+      try session.execute("RELEASE SAVEPOINT part", [])
+      try session.settle()
       throw error
     }
-  }
-
-  /// False on a closed database, too.
-  var isInTransaction: Bool {
-    database.sqliteConnection.map { sqlite3_get_autocommit($0) == 0 } ?? false
-  }
-
-  /// A full disk, among others, ends the whole transaction and not only the savepoint. What came
-  /// after would be committed by itself, though the write is told that it failed.
-  func demandTransaction() throws {
-    guard isInTransaction else {
-      throw StorageFailure.engine(code: 0, "the transaction was ended by the engine")
-    }
-  }
-
-  private func bind(_ parameters: [Value], to statement: OpaquePointer) throws {
-    for index in 1...max(1, sqlite3_bind_parameter_count(statement)) {
-      guard let name = sqlite3_bind_parameter_name(statement, index) else { break }
-      let number = Self.number(name)
-      guard parameters.indices.contains(number - 1) else {
-        throw StorageFailure.misuse("the parameter \(String(cString: name)) has no value")
-      }
-      let code = Self.bind(parameters[number - 1], at: index, to: statement)
-      if code != SQLITE_OK { throw failure(code) }
-    }
-  }
-
-  /// The number of `$12`; 0 where it is none.
-  private static func number(_ name: UnsafePointer<CChar>) -> Int {
-    var (number, at) = (0, 1)
-    while let digit = UInt8(exactly: name[at]), (0x30...0x39).contains(digit), number < 100_000 {
-      number = number * 10 + Int(digit - 0x30)
-      at += 1
-    }
-    return name[at] == 0 ? number : 0
-  }
-
-  /// SQLite copies the bytes before the call returns.
-  private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-
-  private static func bind(_ value: Value, at index: Int32, to statement: OpaquePointer) -> Int32 {
-    switch value {
-    case .null: return sqlite3_bind_null(statement, index)
-    case .int(let value): return sqlite3_bind_int64(statement, index, value)
-    case .text(""): return sqlite3_bind_text(statement, index, "", 0, transient)
-    case .text(var text):
-      return text.withUTF8 { bytes in
-        bytes.withMemoryRebound(to: CChar.self) {
-          sqlite3_bind_text(statement, index, $0.baseAddress, Int32($0.count), transient)
-        }
-      }
-    case .blob(let bytes):
-      if bytes.isEmpty { return sqlite3_bind_zeroblob(statement, index, 0) }
-      return sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), transient)
-    }
-  }
-
-  private static func columns(of statement: OpaquePointer) -> [String] {
-    (0..<sqlite3_column_count(statement)).map {
-      sqlite3_column_name(statement, $0).map { String(cString: $0) } ?? ""
-    }
-  }
-
-  private static func values(of statement: OpaquePointer) -> [Value] {
-    (0..<sqlite3_column_count(statement)).map { column in
-      let count = { Int(sqlite3_column_bytes(statement, column)) }
-      switch sqlite3_column_type(statement, column) {
-      case SQLITE_INTEGER: return .int(sqlite3_column_int64(statement, column))
-      case SQLITE_TEXT:
-        guard let text = sqlite3_column_text(statement, column) else { return .null }
-        return .text(
-          String(decoding: UnsafeBufferPointer(start: text, count: count()), as: UTF8.self))
-      case SQLITE_BLOB:
-        guard let bytes = sqlite3_column_blob(statement, column) else { return .blob([]) }
-        return .blob(Array(UnsafeRawBufferPointer(start: bytes, count: count())))
-      default: return .null
-      }
-    }
-  }
-
-  private func failure(_ code: Int32) -> StorageFailure {
-    let text = String(cString: sqlite3_errmsg(database.sqliteConnection))
-    return code & 0xFF == SQLITE_CONSTRAINT ? .constraint(text) : .engine(code: code, text)
   }
 }

@@ -1,88 +1,92 @@
-import Foundation
-import GRDB
-import GRDBSQLite
-
-/// The one database of a service. The URL picks the engine: `sqlite:var/registry.sqlite`.
+/// The one database of a service. The URL picks the engine: `sqlite:var/registry.sqlite`, or
+/// `postgres://…`, which several replicas of the service may share.
 ///
-/// Every write is durable before it is acknowledged: WAL with `synchronous=FULL`, read back at
-/// start. Concurrent writes are gathered and committed together (``write(_:)``).
+/// Every write is durable before it is acknowledged. Concurrent writes are gathered and committed
+/// together (``write(_:)``), and writes of all replicas take turns, so whatever a write has looked
+/// up holds until it is committed.
 package final class Database: Sendable {
-  private let pool: DatabasePool
-  private let lock: FileLock
+  private let engine: any Engine
+  private let standby: PostgresEngine?
   private let group: GroupCommit
 
-  /// Opens the database, and creates it where there is none.
+  /// Opens the database; a SQLite file is created where there is none.
+  /// - Parameters:
+  ///   - readURL: a standby of the same PostgreSQL database, for ``readStandby(_:)``.
+  ///   - largestGroup: the most writes that one transaction holds, 64 at most.
+  ///   - readers: the most reads at once.
+  ///   - patience: how long to wait for a server that is not up yet.
   /// - Throws: ``StorageFailure/unusable(_:)`` with a sentence that says what to change.
-  /// - Parameter largestGroup: the most writes that one transaction holds, 64 at most.
-  package init(url: String, largestGroup: Int = 64) throws {
+  package init(
+    url: String, readURL: String? = nil, largestGroup: Int = 64, readers: Int = 4,
+    patience: Duration = .seconds(30)
+  ) throws {
+    engine = try Self.engine(url, readers: readers, patience: patience)
+    standby = try readURL.map { try Self.standby($0, of: url, readers: readers) }
+    group = GroupCommit(engine: engine, largestGroup: largestGroup)
+  }
+
+  private static func engine(_ url: String, readers: Int, patience: Duration) throws
+    -> any Engine
+  {
+    if isPostgres(url) {
+      let server = try PostgresServer(url: url, setting: "storage.url", writes: true)
+      try server.waitUntilUp(patience)
+      return try PostgresEngine(server, readers: readers, writes: true)
+    }
     guard url.hasPrefix("sqlite:"), url.utf8.count > 7 else {
       throw StorageFailure.unusable(
-        "storage.url is \"\(url)\": write sqlite:PATH, such as sqlite:var/registry.sqlite")
-    }
-    let path = String(url.dropFirst(7))
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      lock = try FileLock(path: path + ".lock")
-      Self.claim(path)
-      pool = try DatabasePool(path: path, configuration: Self.configuration)
-      try pool.writeWithoutTransaction(Self.demandDurability)
-    } catch let failure as StorageFailure {
-      throw failure
-    } catch {
-      throw StorageFailure.unusable(
-        "The database \(path) cannot be opened: \(error). Check storage.url and the folder's rights."
+        "storage.url is \"\(url)\": write sqlite:PATH, such as sqlite:var/registry.sqlite, or postgres://USER@HOST/DATABASE"
       )
     }
-    group = GroupCommit(pool: pool, largestGroup: largestGroup)
+    return try SQLiteEngine(path: String(url.dropFirst(7)), readers: readers)
   }
 
-  /// Keeps others from reading the file. SQLite gives the files beside it the rights that it finds
-  /// on this one, so it must have them first.
-  private static func claim(_ path: String) {
-    if !FileManager.default.fileExists(atPath: path) {
-      _ = FileManager.default.createFile(
-        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-    }
-    chmod(path, 0o600)
-  }
-
-  private static var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.maximumReaderCount = 4
-    configuration.busyMode = .timeout(10)
-    configuration.prepareDatabase { database in
-      // Each write and each bulk row has a savepoint, which keeps the old image of every page that
-      // it touches: in memory, not in a temporary file.
-      try database.execute(sql: "PRAGMA temp_store = MEMORY")
-    }
-    return configuration
-  }
-
-  /// GRDB opens a pool with `synchronous=NORMAL`, which may lose acknowledged commits.
-  private static func demandDurability(_ database: GRDB.Database) throws {
-    try database.execute(sql: "PRAGMA synchronous = FULL")
-    let level = try Int.fetchOne(database, sql: "PRAGMA synchronous")
-    let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
-    guard level == 2, mode == "wal" else {
+  private static func standby(_ readURL: String, of url: String, readers: Int) throws
+    -> PostgresEngine
+  {
+    guard isPostgres(url), isPostgres(readURL) else {
       throw StorageFailure.unusable(
-        "SQLite would not be durable here (synchronous \(level ?? -1), journal mode \(mode ?? "?")): use a local disk"
+        "storage.read.url names a standby of the PostgreSQL database in storage.url: write postgres://… in both, or leave it out."
       )
     }
+    let server = try PostgresServer(url: readURL, setting: "storage.read.url", writes: false)
+    return try PostgresEngine(server, readers: readers, writes: false)
   }
+
+  private static func isPostgres(_ url: String) -> Bool {
+    url.hasPrefix("postgres://") || url.hasPrefix("postgresql://")
+  }
+
+  /// Whether other processes, such as replicas of the service, may write to this database too.
+  package var isShared: Bool { engine.isShared }
 
   /// Reads from one unchanging snapshot.
   package func read<Result: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Result
   ) async throws -> Result {
-    try await pool.read { try body(Connection(database: $0)) }
+    try await engine.read(body)
   }
+
+  /// Reads what may be a little old: from the standby, where there is one and it is not away.
+  package func readStandby<Result: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Result
+  ) async throws -> Result {
+    guard let standby else { return try await engine.read(body) }
+    do {
+      return try await standby.read(body)
+    } catch StorageFailure.away {
+      return try await engine.read(body)
+    }
+  }
+
+  /// Whether ``readStandby(_:)`` may lag behind ``read(_:)``.
+  package var hasStandby: Bool { standby != nil }
 
   /// Writes. The body runs in a savepoint of its own inside a transaction it may share with up to
   /// 63 others; this returns when that transaction is on the disk. A body that throws leaves
   /// nothing behind.
-  /// - Throws: what the body threw; ``StorageFailure/overloaded`` when 1,024 writes wait already.
+  /// - Throws: what the body threw; ``StorageFailure/overloaded`` when 1,024 writes wait already;
+  ///   ``StorageFailure/away(_:)``.
   package func write<Result: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Result
   ) async throws -> Result {
@@ -97,8 +101,8 @@ package final class Database: Sendable {
 
   /// Closes it; from then on another may open the file.
   package func close() throws {
-    try pool.close()
-    lock.release()
+    try engine.close()
+    standby?.close()
   }
 
   /// Applies a component's migrations that this database has not seen.

@@ -1,10 +1,9 @@
-import GRDB
 import Metrics
 import Synchronization
 
 /// Gathers concurrent writes and commits them together: one fsync serves many reports.
 ///
-/// The first write to arrive asks for a turn on the pool's writer queue. While a group is being
+/// The first write to arrive asks for a turn on the engine's writer. While a group is being
 /// committed others gather, and go together in the next group.
 final class GroupCommit: Sendable {
   static let maximumGroup = 64
@@ -24,15 +23,15 @@ final class GroupCommit: Sendable {
     var isServed = false
   }
 
-  private let pool: DatabasePool
+  private let engine: any Engine
   private let largestGroup: Int
   private let queue = Mutex(Queue())
   private let groupSize = Recorder(label: "remelt_commit_group_size")
   private let commits = Atomic(0)
   private let latency = Timer(label: "remelt_commit")
 
-  init(pool: DatabasePool, largestGroup: Int = maximumGroup) {
-    self.pool = pool
+  init(engine: any Engine, largestGroup: Int = maximumGroup) {
+    self.engine = engine
     self.largestGroup = largestGroup
   }
 
@@ -67,10 +66,8 @@ final class GroupCommit: Sendable {
       return (true, !queue.isServed)
     }
     if first {
-      pool.asyncWriteWithoutTransaction { database in
-        while let group = self.nextGroup() {
-          self.commit(group, on: Connection(database: database))
-        }
+      engine.onWriter { session in
+        while let group = self.nextGroup() { self.commit(group, on: session) }
       }
     }
     return accepted
@@ -88,19 +85,19 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func commit(_ group: [Write], on connection: Connection) {
+  private func commit(_ group: [Write], on session: any Session) {
     let start = ContinuousClock.now
     var completions: [Completion] = []
     let result = Result {
-      try connection.script("BEGIN IMMEDIATE")
+      try session.beginWriting()
       for write in group {
-        completions.append(write.run(connection))
-        try connection.demandTransaction()
+        completions.append(write.run(Connection(session: session)))
+        try session.demandTransaction()
       }
-      try connection.script("COMMIT")
+      try session.commit()
     }
     if case .failure(let failure) = result {
-      if connection.isInTransaction { try? connection.script("ROLLBACK") }
+      session.rollback()
       for write in group.dropFirst(completions.count) { write.fail(failure) }
     }
     commits.add(1, ordering: .releasing)

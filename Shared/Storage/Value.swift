@@ -71,8 +71,10 @@ package struct Row: Sendable {
 package enum StorageFailure: Error, Equatable, CustomStringConvertible {
   /// A constraint of the schema refused the change.
   case constraint(String)
-  /// The engine failed: disk full, I/O error, corruption.
-  case engine(code: Int32, String)
+  /// The engine failed: disk full, I/O error, corruption. SQLite's code or PostgreSQL's SQLSTATE.
+  case engine(code: String, String)
+  /// The database cannot be reached now. A write whose commit was under way may have been recorded.
+  case away(String)
   /// The statement and its reader do not fit: a defect of ours.
   case misuse(String)
   /// The database cannot be opened as configured.
@@ -84,6 +86,7 @@ package enum StorageFailure: Error, Equatable, CustomStringConvertible {
     switch self {
     case .constraint(let text): "a constraint of the schema refused the change: \(text)"
     case .engine(let code, let text): "the database failed (\(code)): \(text)"
+    case .away(let text): "the database cannot be reached: \(text)"
     case .misuse(let text): "a statement and its reader do not fit: \(text)"
     case .unusable(let text): text
     case .overloaded: "too many writes are waiting"

@@ -29,7 +29,7 @@ final class RunningRegistry: Sendable {
     self.folder = folder
     standardError = Gathered()
     process = try Launched(
-      "processor-registry", settings: Self.settings(in: folder).merging(settings) { $1 },
+      "processor-registry", settings: try Self.settings(in: folder).merging(settings) { $1 },
       standardError: standardError)
     guard let line = await standardError.line(containing: "Ready."),
       let port = line.firstMatch(of: /port=(\d+)/).flatMap({ Int($0.1) })
@@ -37,10 +37,10 @@ final class RunningRegistry: Sendable {
     self.port = port
   }
 
-  static func settings(in folder: URL) -> [String: String] {
+  static func settings(in folder: URL) throws -> [String: String] {
     [
       "REMELT_HTTP_PORT": "0", "REMELT_LOG_LEVEL": "notice",
-      "REMELT_STORAGE_URL": "sqlite:\(folder.path())registry.sqlite",
+      "REMELT_STORAGE_URL": try TestStorage.url("\(folder.path())registry.sqlite"),
       "REMELT_KEYS_FOLDER": "\(folder.path())keys",
       "REMELT_PUBLIC_URL": "http://registry.test",
     ]

@@ -50,7 +50,7 @@ struct StartingTests {
   {
     try await withFolder { folder in
       let gathered = Gathered()
-      let all = RunningRegistry.settings(in: folder).merging(settings) { $1 }
+      let all = try RunningRegistry.settings(in: folder).merging(settings) { $1 }
       let process = try Launched(
         "processor-registry", arguments: arguments, settings: all, standardError: gathered)
       let code = await process.exit()
@@ -89,7 +89,7 @@ struct StartingTests {
     try await withRegistry { registry in
       let gathered = Gathered()
       let process = try Launched(
-        "processor-registry", settings: RunningRegistry.settings(in: registry.folder),
+        "processor-registry", settings: try RunningRegistry.settings(in: registry.folder),
         standardError: gathered)
       #expect(await process.exit() != 0)
       _ = await gathered.line(containing: "\u{0}never")

@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Models
+import TestSupport
 import ServiceKit
 import ServiceLifecycle
 import Storage
@@ -73,7 +74,7 @@ func withDatabase<Result>(_ body: (Database) async throws -> Result) async throw
   let folder = FileManager.default.temporaryDirectory.appending(
     path: "remelt-\(UUID().uuidString)", directoryHint: .isDirectory)
   defer { try? FileManager.default.removeItem(at: folder) }
-  let database = try Database(url: "sqlite:\(folder.path())test.sqlite")
+  let database = try Database(url: TestStorage.url("\(folder.path())test.sqlite"))
   let result = try await body(database)
   try database.close()
   return result

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Storage
 
-/// What is refused when a database is opened, and with which sentence.
+/// What is refused when a SQLite file is opened, and with which sentence.
+@Suite(.enabled(if: !TestStorage.isPostgres))
 struct OpeningTests {
   let folder: TemporaryFolder
 
@@ -45,11 +46,12 @@ struct OpeningTests {
 
   @Test(
     "A storage.url of another form is refused",
-    arguments: ["", "sqlite:", "registry.sqlite", "SQLITE:x", "postgres://localhost/registry"])
+    arguments: ["", "sqlite:", "registry.sqlite", "SQLITE:x", "mysql://localhost/registry"])
   func form(_ url: String) {
     #expect(
       refusal(url)
-        == "storage.url is \"\(url)\": write sqlite:PATH, such as sqlite:var/registry.sqlite")
+        == "storage.url is \"\(url)\": write sqlite:PATH, such as sqlite:var/registry.sqlite, or postgres://USER@HOST/DATABASE"
+    )
   }
 
   @Test("A second opening of the same file is refused, and the first goes on")

@@ -16,6 +16,6 @@ package final class TemporaryFolder: Sendable {
   package func file(_ name: String) -> String { "\(path)/\(name)" }
 
   package func database(_ name: String = "test.sqlite") throws -> Database {
-    try Database(url: "sqlite:\(file(name))")
+    try Database(url: TestStorage.url(file(name)))
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Models
+import TestSupport
 
 @testable import Dashboard
 @testable import Storage
@@ -12,7 +13,7 @@ final class FoldedModel {
   private(set) var size: Int64 = 0
 
   init(_ url: URL) async throws {
-    database = try Database(url: "sqlite:\(url.path())")
+    database = try Database(url: TestStorage.url(url.path()))
     try await database.migrate("follower", Follower.migrations)
     try await database.migrate("dashboard", ReadModelStore.migrations)
   }

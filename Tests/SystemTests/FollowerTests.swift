@@ -106,12 +106,12 @@ extension RunningTests {
       let log = Gathered()
       let process = try Launched(
         "dashboard", arguments: ["rebuild"],
-        settings: RunningService.settings("dashboard", in: ledger.folder), standardError: log)
+        settings: try RunningService.settings("dashboard", in: ledger.folder), standardError: log)
       #expect(await process.exit() == 0, "\(log.text)")
     }
 
     private func database(_ name: String, _ ledger: RunningLedger) throws -> Database {
-      try Database(url: "sqlite:\(ledger.folder.appending(path: name + ".sqlite").path())")
+      try Database(url: TestStorage.url(ledger.folder.appending(path: name + ".sqlite").path()))
     }
 
     /// The stopped dashboard's read model, and how far it followed the registry.

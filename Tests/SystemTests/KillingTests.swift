@@ -173,7 +173,7 @@ extension RunningTests {
     /// Opens the stopped registry's database, and reads it without the registry's own code.
     private func examine(_ ledger: RunningLedger, _ sent: [Sent], _ note: String) async throws {
       let path = ledger.folder.appending(path: "processor-registry.sqlite").path()
-      let database = try Database(url: "sqlite:\(path)")
+      let database = try Database(url: TestStorage.url(path))
       let (rows, signed, head) = try await database.read { connection in
         (
           try connection.query("SELECT * FROM journal ORDER BY position"),

@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Logging
 import Models
+import TestSupport
 import ServiceKit
 import Storage
 import Synchronization
@@ -68,7 +69,7 @@ final class RandomRegistry {
   init(in folder: URL, random: Seeded) async throws {
     self.random = random
     dice = Dice(random)
-    url = "sqlite:\(folder.path())registry.sqlite"
+    url = try TestStorage.url("\(folder.path())registry.sqlite")
     actor = Actor(
       credential: dice.random.id(at: time.clock.now()),
       grants: Set(

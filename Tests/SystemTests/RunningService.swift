@@ -26,7 +26,7 @@ struct RunningService: Sendable {
     self.name = name
     log = Gathered()
     process = try Launched(
-      name, settings: Self.settings(name, in: folder, port: port).merging(settings) { $1 },
+      name, settings: try Self.settings(name, in: folder, port: port).merging(settings) { $1 },
       standardError: log)
     guard let line = await log.line(containing: "Ready."),
       let port = line.firstMatch(of: /port=(\d+)/).flatMap({ Int($0.1) })
@@ -34,10 +34,10 @@ struct RunningService: Sendable {
     self.port = port
   }
 
-  static func settings(_ name: String, in folder: URL, port: Int = 0) -> [String: String] {
+  static func settings(_ name: String, in folder: URL, port: Int = 0) throws -> [String: String] {
     [
       "REMELT_HTTP_PORT": String(port), "REMELT_LOG_LEVEL": "notice",
-      "REMELT_STORAGE_URL": "sqlite:\(folder.path())\(name).sqlite",
+      "REMELT_STORAGE_URL": try TestStorage.url("\(folder.path())\(name).sqlite"),
       "REMELT_KEYS_FOLDER": "\(folder.path())keys", "REMELT_PUBLIC_URL": "http://\(name).test",
     ]
   }

@@ -108,15 +108,15 @@ final class StoreWork: Sendable {
   private func lookUp(
     _ facility: String, _ month: Value, _ scope: String, on connection: Connection
   ) throws {
-    try connection.query(
+    _ = try connection.query(
       "SELECT digest, status, headers, body FROM idempotency WHERE scope = $1", [.text(scope)])
-    try connection.query(
+    _ = try connection.query(
       """
       SELECT s.id, s.version, s.body FROM facility f
       JOIN facility s ON s.id = COALESCE(f.merged_into, f.id) WHERE f.id = $1
       """, [.text(facility)])
     for _ in 0..<3 {
-      try connection.query(
+      _ = try connection.query(
         """
         SELECT t.id, t.body FROM throughput t WHERE t.facility_id = $1 AND t.metal = $2
           AND t.month = $3 AND t.status <> 'withdrawn'
