@@ -23,12 +23,13 @@ struct DashboardApplication: Sendable {
     self.host = host
     _ = Reference.shared
     templates = try await PageTemplates()
-    sessions = Sessions(clock: host.clock, random: host.random)
     registry = try host.settings.url("registry.url", default: "http://127.0.0.1:8081")
     let input = try host.settings.url("recycled.input.url", default: "http://127.0.0.1:8082")
     let hydrogen = try host.settings.url("hydrogen.use.url", default: "http://127.0.0.1:8083")
     try await host.database.migrate("follower", Follower.migrations)
     try await host.database.migrate("dashboard", ReadModelStore.migrations)
+    try await host.database.migrate("session", Sessions.migrations)
+    sessions = Sessions(database: host.database, clock: host.clock, random: host.random)
     keeper = try await JournalKeeper(
       origin: host.origin(Self.prefix), database: host.database, clock: host.clock,
       random: host.random, logger: host.logger)

@@ -1,77 +1,76 @@
+import Crypto
+import Foundation
 import Hummingbird
 import Models
 import ServiceKit
-import Synchronization
+import Storage
 
 /// The page's sessions: who signed in, by the cookie's value, and the token that answers for them.
 ///
-/// They live in memory, so a restart ends them; a token never leaves the server.
-final class Sessions: Sendable {
-  /// The oldest go first when there would be more.
-  static let most = 10_000
+/// They stand in the database, so that any replica answers and a restart ends nobody's work. A token
+/// is sealed with a key made of the cookie's value, which is not stored: whoever reads the database
+/// can sign in as nobody. A token never leaves the server.
+struct Sessions: Sendable {
+  static let migrations = [
+    Migration(
+      1,
+      """
+      CREATE TABLE session (
+        id BYTEA PRIMARY KEY, token BYTEA NOT NULL, expires BIGINT NOT NULL);
+      CREATE INDEX session_expires ON session (expires);
+      """)
+  ]
 
-  private struct Session {
-    let token: String
-    let expires: Instant
-    let number: Int
-  }
+  let database: Database
+  let clock: Clock
+  let random: Randomness
 
-  private struct State {
-    var sessions: [String: Session] = [:]
-    var opened = 0
-    /// When the first of them expires.
-    var firstEnd: Instant?
-
-    /// Forgets what has expired, and the oldest where there is no room for one more.
-    mutating func makeRoom(at now: Instant) {
-      if let firstEnd, firstEnd <= now {
-        sessions = sessions.filter { $0.value.expires > now }
-        self.firstEnd = sessions.values.map(\.expires).min()
-      }
-      guard sessions.count >= Sessions.most,
-        let oldest = sessions.min(by: { $0.value.number < $1.value.number })
-      else { return }
-      sessions[oldest.key] = nil
-    }
-
-    mutating func add(_ id: String, _ token: String, until end: Instant) {
-      opened += 1
-      firstEnd = firstEnd.map { min($0, end) } ?? end
-      sessions[id] = Session(token: token, expires: end, number: opened)
-    }
-  }
-
-  private let clock: Clock
-  private let random: Randomness
-  private let state = Mutex(State())
-
-  init(clock: Clock, random: Randomness) {
-    self.clock = clock
-    self.random = random
-  }
-
-  var count: Int { state.withLock { $0.sessions.count } }
-
-  /// Keeps a token for as long as it lives.
+  /// Keeps a token for as long as it lives. Those that have ended are forgotten.
   /// - Returns: the session's id, 256 random bits.
-  func open(token: String, seconds: Int64) -> String {
+  func open(token: String, seconds: Int64) async throws -> String {
     let id = Base64URL.encode(random.bytes(32))
     let now = clock.now()
-    state.withLock { state in
-      state.makeRoom(at: now)
-      state.add(id, token, until: now.adding(seconds: seconds))
+    let sealed = try AES.GCM.seal(Data(token.utf8), using: Self.key(id, for: "token")).combined
+    try await database.write { connection in
+      try connection.execute("DELETE FROM session WHERE expires <= $1", [.int(now.milliseconds)])
+      try connection.execute(
+        "INSERT INTO session (id, token, expires) VALUES ($1, $2, $3)",
+        [
+          .blob(Self.name(id)), .blob(Array(sealed ?? Data())),
+          .int(now.adding(seconds: seconds).milliseconds),
+        ])
     }
     return id
   }
 
   /// The token of a session that has not ended.
-  func token(_ id: String) -> String? {
+  func token(_ id: String) async throws -> String? {
     let now = clock.now()
-    return state.withLock { $0.sessions[id] }.flatMap { $0.expires > now ? $0.token : nil }
+    let row = try await database.read {
+      try $0.first(
+        "SELECT token FROM session WHERE id = $1 AND expires > $2",
+        [.blob(Self.name(id)), .int(now.milliseconds)])
+    }
+    guard let row else { return nil }
+    let box = try AES.GCM.SealedBox(combined: row.blob("token"))
+    return String(decoding: try AES.GCM.open(box, using: Self.key(id, for: "token")), as: UTF8.self)
   }
 
-  func end(_ id: String) {
-    state.withLock { $0.sessions[id] = nil }
+  func end(_ id: String) async throws {
+    try await database.write {
+      try $0.execute("DELETE FROM session WHERE id = $1", [.blob(Self.name(id))])
+    }
+  }
+
+  /// Under what a session is stored.
+  private static func name(_ id: String) -> [UInt8] {
+    key(id, for: "name").withUnsafeBytes { Array($0) }
+  }
+
+  private static func key(_ id: String, for use: String) -> SymmetricKey {
+    HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: SymmetricKey(data: Data(id.utf8)), info: Data("remelt session \(use)".utf8),
+      outputByteCount: 32)
   }
 }
 
@@ -105,14 +104,14 @@ struct SignedIn: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    guard let id = SessionCookie.id(request), let token = sessions.token(id) else {
+    guard let id = SessionCookie.id(request), let token = try await sessions.token(id) else {
       return .redirect(to: Self.page)
     }
     var context = context
     do {
       context.caller = try await keys.actor(for: token)
     } catch let problem as Problem where problem.kind == .unauthenticated {
-      sessions.end(id)
+      try await sessions.end(id)
       return .redirect(to: Self.page)
     }
     return try await next(request, context)

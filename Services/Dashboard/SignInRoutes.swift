@@ -47,10 +47,10 @@ struct SignInRoutes: Sendable {
     }
     switch try await exchange(key) {
     case .token(let token, let seconds):
-      if let old = SessionCookie.id(request) { sessions.end(old) }
+      if let old = SessionCookie.id(request) { try await sessions.end(old) }
       var response = Response.redirect(to: "\(DashboardApplication.prefix)/")
       response.headers[.setCookie] = cookie.field(
-        sessions.open(token: token, seconds: seconds))
+        try await sessions.open(token: token, seconds: seconds))
       return response
     case .refused:
       return form("This key is not known, or it was revoked. Nothing else is wrong.", .unauthorized)
@@ -67,7 +67,7 @@ struct SignInRoutes: Sendable {
 
   private func signOut(_ request: Request, _ context: Context) async throws -> Response {
     try Self.refuseForeign(request)
-    if let id = SessionCookie.id(request) { sessions.end(id) }
+    if let id = SessionCookie.id(request) { try await sessions.end(id) }
     var response = Response.redirect(to: SignedIn.page)
     response.headers[.setCookie] = cookie.gone
     return response

@@ -57,21 +57,8 @@ struct RegistryApplication: Sendable {
   }
 
   func run() async throws {
-    let database = host.database
     let keeper = self.keeper
     try await host.serve(
-      router, services: [keeper],
-      checks: [
-        "database": { await Self.trouble(database) }, "journal": { keeper.stoppedBecause },
-      ])
-  }
-
-  private static func trouble(_ database: Database) async -> String? {
-    do {
-      _ = try await database.read { try Journal.size(on: $0) }
-      return nil
-    } catch {
-      return "the database cannot be read: \(error)"
-    }
+      router, services: [keeper], checks: ["journal": { keeper.stoppedBecause }])
   }
 }

@@ -47,8 +47,8 @@ struct IdentityRoutes: Sendable {
         400, form.grantType == nil ? "invalid_request" : "unsupported_grant_type",
         "Send grant_type=client_credentials with client_id and client_secret.")
     }
-    guard let id = form.clientID, let secret = form.clientSecret,
-      let credential = try await store.credential(id: id.lowercased(), secret: secret)
+    guard let id = form.clientID.flatMap({ ID($0.lowercased()) }), let secret = form.clientSecret,
+      let credential = try await store.credential(id, secret: secret)
     else { return refusal(401, "invalid_client", "The key is not known, or was revoked.") }
     let token = try await store.token(for: credential, issuer: issuer, seconds: Self.tokenSeconds)
     return Answer(

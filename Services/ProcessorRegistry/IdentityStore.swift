@@ -75,12 +75,12 @@ extension RegistryStore {
   }
 
   /// The credential a key opens, or nil.
-  func credential(id: String, secret: String) async throws -> Credential? {
+  func credential(_ id: ID, secret: String) async throws -> Credential? {
     try await database.read { connection in
       guard
         let row = try connection.first(
           "SELECT \(Self.columns), secret_hash FROM credential WHERE id = $1 AND revoked_at IS NULL",
-          [.text(id)])
+          [.text(id.text)])
       else { return nil }
       let (known, given) = (try row.blob("secret_hash"), Self.hash(secret))
       let difference = zip(known, given).reduce(0) { $0 | ($1.0 ^ $1.1) }

@@ -13,7 +13,7 @@ import Synchronization
 /// stops and says so. The entries and the cursor are stored in one transaction, so a page is
 /// applied once or not at all.
 package final class Follower: Service {
-  package enum State: String, Sendable { case starting, following, unreachable, stopped }
+  package enum State: String, CaseIterable, Sendable { case starting, following, unreachable, stopped }
 
   /// How far it is, for readers.
   package struct Progress: Sendable {
@@ -28,7 +28,8 @@ package final class Follower: Service {
   }
 
   package static let pageLimit = 1000
-  static let waitSeconds = 20
+  /// How often one of several replicas looks whether it is its turn to follow.
+  private static let lookOnInterval = Duration.milliseconds(250)
 
   package static let migrations = [
     Migration(
@@ -37,7 +38,14 @@ package final class Follower: Service {
       CREATE TABLE follower (
         source TEXT PRIMARY KEY, origin TEXT NOT NULL, verifier TEXT NOT NULL,
         size BIGINT NOT NULL, frontier BYTEA NOT NULL, recorded_at BIGINT NOT NULL);
-      """)
+      """),
+    Migration(
+      2,
+      """
+      CREATE TABLE follower_turn (
+        source TEXT PRIMARY KEY, holder TEXT NOT NULL, held_until BIGINT NOT NULL,
+        state TEXT NOT NULL, detail TEXT, source_size BIGINT NOT NULL, heard_at BIGINT);
+      """),
   ]
 
   package let source: String
@@ -49,7 +57,8 @@ package final class Follower: Service {
   private let clock: Clock
   private let logger: Logger
   private let apply: @Sendable ([Followed], Connection) throws -> Void
-  private let lag: Gauge
+  private let turn: FollowerTurn
+  private let gauges: FollowerGauges
   private let state = Mutex(Progress())
 
   /// - Parameters:
@@ -73,7 +82,8 @@ package final class Follower: Service {
     self.clock = clock
     self.logger = logger
     self.apply = apply
-    lag = Gauge(label: "remelt_follower_lag_entries", dimensions: [("source", source)])
+    turn = FollowerTurn(source: source, database: database, clock: clock)
+    gauges = FollowerGauges(source: source)
   }
 
   package var progress: Progress { state.withLock { $0 } }
@@ -84,7 +94,11 @@ package final class Follower: Service {
       var failures = 0
       while !Task.isCancelled {
         do {
-          try await self.follow()
+          if try await self.turn.take(self.progress) {
+            try await self.follow()
+          } else {
+            try await self.lookOn()
+          }
           failures = 0
         } catch let broken as BrokenJournal {
           return await self.stop(because: broken)
@@ -98,23 +112,35 @@ package final class Follower: Service {
         }
       }
     }
+    await turn.release()
+  }
+
+  /// Another replica follows: what it says of its progress is this one's too.
+  private func lookOn() async throws {
+    if let progress = try await turn.progress() { show(progress) }
+    try await Task.sleep(for: Self.lookOnInterval)
+  }
+
+  private func show(_ progress: Progress) {
+    state.withLock { $0 = progress }
+    gauges.record(progress, at: clock.now())
   }
 
   private func note(unreachable error: any Error) {
-    state.withLock {
-      $0.state = .unreachable
-      $0.detail = "\(error)"
-    }
+    var progress = self.progress
+    progress.state = .unreachable
+    progress.detail = "\(error)"
+    show(progress)
     logger.debug(
       "The journal cannot be read now.", metadata: ["source": "\(source)", "why": "\(error)"])
   }
 
   /// Stops for good: only a person can say which journal is right. Idles so that the service lives.
   private func stop(because broken: BrokenJournal) async {
-    state.withLock {
-      $0.state = .stopped
-      $0.detail = broken.description
-    }
+    var progress = self.progress
+    progress.state = .stopped
+    progress.detail = broken.description
+    show(progress)
     logger.critical("Following stopped: \(broken)", metadata: ["source": "\(source)"])
     try? await gracefulShutdown()
   }
@@ -127,27 +153,29 @@ package final class Follower: Service {
     let page = try await fetch(after: cursor?.frontier.size ?? 0)
     let next = try page.extending(cursor, source: source)
     if !page.entries.isEmpty {
-      try await database.write { connection in
-        guard try Cursor(source, on: connection)?.frontier == cursor?.frontier else { return }
+      let isNext = try await database.write { connection in
+        guard try Cursor(source, on: connection)?.frontier == cursor?.frontier else { return false }
         try self.apply(page.entries, connection)
         try next.store(source, on: connection)
+        return true
       }
+      // Another replica was faster: the next round begins where it is now.
+      guard isNext else { return }
     }
-    state.withLock {
-      $0 = Progress(
+    show(
+      Progress(
         state: .following, detail: nil, origin: page.origin, size: next.frontier.size,
         sourceSize: page.size, recordedAt: next.frontier.size > 0 ? next.recordedAt : nil,
-        heardAt: clock.now())
-    }
-    lag.record(page.size - next.frontier.size)
+        heardAt: clock.now()))
   }
 
   private func fetch(after: Int64) async throws -> JournalPage {
-    let address = "\(url)?after=\(after)&limit=\(Self.pageLimit)&wait=\(Self.waitSeconds)"
+    let wait = turn.waitSeconds
+    let address = "\(url)?after=\(after)&limit=\(Self.pageLimit)&wait=\(wait)"
     let answer = try await client.send(
       HTTPCall(
         url: address, headers: [("Authorization", try await authorize())],
-        timeoutSeconds: Self.waitSeconds + 20, retries: 0))
+        timeoutSeconds: wait + 20, retries: 0))
     if answer.status == 401 { refused() }
     guard answer.status == 200 else {
       throw HTTPRefusal(status: answer.status, url: url)

@@ -17,6 +17,8 @@ package enum ServiceCommand {
         "http.deadline.seconds        30   the most one request may take",
         "public.url                   http://127.0.0.1:\(port)   the address others use",
         "storage.url                  sqlite:var/\(name).sqlite   the database",
+        "storage.read.url             none   a PostgreSQL standby for reads that may be a little old",
+        "storage.readers              4   the most connections that read at once",
         "storage.commit.group         64   the most writes that one transaction holds",
         "keys.folder                  var/keys   where key files are",
         "log.level                    info   trace … critical",
@@ -36,6 +38,9 @@ package enum ServiceCommand {
   /// Runs a service; what stops its start is said in one sentence, and the exit code is 78
   /// (EX_CONFIG) for a setting.
   package static func serve(_ run: () async throws -> Void) async throws {
+    // Until the service handles it, and as process 1 of a container too, where it would have no
+    // effect: whoever is told to stop while it starts stops.
+    signal(SIGTERM) { _ in _exit(143) }
     do {
       try await run()
     } catch let unusable as Settings.Unusable {

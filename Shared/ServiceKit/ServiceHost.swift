@@ -45,9 +45,12 @@ package struct ServiceHost: Sendable {
     clock = .system
     random = .system
     client = HTTPClient(userAgent: "remelt-\(name)")
+    let standby = settings.text("storage.read.url", default: "")
     database = try Database(
       url: settings.text("storage.url", default: "sqlite:var/\(name).sqlite"),
-      largestGroup: try settings.int("storage.commit.group", default: 64, in: 1...64))
+      readURL: standby.isEmpty ? nil : standby,
+      largestGroup: try settings.int("storage.commit.group", default: 64, in: 1...64),
+      readers: try settings.int("storage.readers", default: 4, in: 1...64))
   }
 
   private static func bootstrapMetrics() -> PrometheusMetrics {
@@ -73,7 +76,9 @@ package struct ServiceHost: Sendable {
   package func serve(
     _ router: Router<Context>, services: [any Service], checks: HealthRoutes.Checks
   ) async throws {
-    HealthRoutes(service: name, metrics: metrics, checks: checks).add(to: router)
+    let database = self.database
+    let all = checks.merging(["database": { await Self.trouble(database) }]) { $1 }
+    HealthRoutes(service: name, metrics: metrics, checks: all).add(to: router)
     let surface = Surface(
       routes: router.buildResponder(), methods: MethodTable(router),
       deadline: .seconds(deadline))
@@ -96,6 +101,15 @@ package struct ServiceHost: Sendable {
     try await ServiceGroup(configuration: configuration).run()
     try database.close()
     logger.notice("Stopped.")
+  }
+
+  private static func trouble(_ database: Database) async -> String? {
+    do {
+      _ = try await database.read { try $0.query("SELECT 1 AS one") }
+      return nil
+    } catch {
+      return "\(error)"
+    }
   }
 
   /// A key file of the keys' folder, such as `service.key`.

@@ -61,6 +61,14 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
       return Problem(
         .unavailable, "Too many writes are waiting. Try again in a moment.",
         headers: [("Retry-After", "1")])
+    case StorageFailure.away(let why):
+      context.logger.warning(
+        "A request met a database that is away.",
+        metadata: ["why": "\(why)", "path": "\(request.uri.path)"])
+      return Problem(
+        .unavailable,
+        "The database is away for the moment. Send this again with the same Idempotency-Key: whether or not it was recorded, it counts once.",
+        headers: [("Retry-After", "2")])
     case is NIOTooManyBytesError: return BodyDecoder.tooLarge(BodyLimit.document)
     case let error as any HTTPResponseError where error.status.code < 500:
       return Problem(.malformed, "The request cannot be understood (\(error.status)).")

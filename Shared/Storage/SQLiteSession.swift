@@ -17,7 +17,7 @@ final class SQLiteSession: Session {
 
   func query(_ sql: String, _ parameters: [Value]) throws -> [Row] {
     try demandTransaction()
-    let statement = try database.cachedStatement(sql: sql).sqliteStatement
+    let statement = try prepared(sql)
     defer {
       sqlite3_reset(statement)
       sqlite3_clear_bindings(statement)
@@ -33,6 +33,15 @@ final class SQLiteSession: Session {
       case SQLITE_DONE: return rows
       case let code: throw failure(code)
       }
+    }
+  }
+
+  private func prepared(_ sql: String) throws -> OpaquePointer {
+    do {
+      return try database.cachedStatement(sql: sql).sqliteStatement
+    } catch let error as DatabaseError {
+      throw StorageFailure.engine(
+        code: String(error.resultCode.rawValue), error.message ?? "no statement")
     }
   }
 

@@ -3,7 +3,10 @@ import HTTPTypes
 import Hummingbird
 import Models
 import NIOCore
+import ServiceKit
+import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -34,48 +37,52 @@ private final class CountedBytes: Sendable {
 }
 
 @Suite struct SessionTests {
+  private let folder: TemporaryFolder
   private let time = SetClock()
   private let sessions: Sessions
 
-  init() { sessions = Sessions(clock: time.clock, random: CountedBytes().random) }
+  init() async throws {
+    folder = try TemporaryFolder()
+    let database = try folder.database()
+    try await database.migrate("session", Sessions.migrations)
+    sessions = Sessions(database: database, clock: time.clock, random: CountedBytes().random)
+  }
 
-  @Test func `a session answers until its token expires`() {
-    let id = sessions.open(token: "token", seconds: 3600)
+  @Test func `a session answers until its token expires, in another replica too`() async throws {
+    let id = try await sessions.open(token: "token", seconds: 3600)
     time.pass(seconds: 3599)
-    #expect(sessions.token(id) == "token")
+    let other = Sessions(
+      database: sessions.database, clock: time.clock, random: CountedBytes().random)
+    #expect(try await sessions.token(id) == "token")
+    #expect(try await other.token(id) == "token")
     time.pass(seconds: 1)
-    #expect(sessions.token(id) == nil)
+    #expect(try await sessions.token(id) == nil)
   }
 
-  @Test func `expired sessions are forgotten when the next one opens, ended ones at once`() {
-    _ = sessions.open(token: "old", seconds: 60)
+  @Test func `expired sessions are forgotten when the next one opens, ended ones at once`()
+    async throws
+  {
+    _ = try await sessions.open(token: "old", seconds: 60)
     time.pass(seconds: 61)
-    let new = sessions.open(token: "new", seconds: 60)
-    #expect(sessions.count == 1)
-    sessions.end(new)
-    #expect(sessions.token(new) == nil)
+    let new = try await sessions.open(token: "new", seconds: 60)
+    #expect(try await stored().count == 1)
+    try await sessions.end(new)
+    #expect(try await sessions.token(new) == nil)
+    #expect(try await stored().isEmpty)
   }
 
-  @Test func `with too many sessions the oldest goes first`() {
-    let ids = (0..<Sessions.most).map { sessions.open(token: "\($0)", seconds: 60) }
-    let last = sessions.open(token: "last", seconds: 60)
-    #expect(sessions.count == Sessions.most)
-    #expect(sessions.token(ids[0]) == nil && sessions.token(ids[1]) == "1")
-    #expect(sessions.token(last) == "last")
+  @Test func `what is stored opens nothing: neither the cookie's value nor the token is in it`()
+    async throws
+  {
+    let id = try await sessions.open(token: "the access token", seconds: 60)
+    let bytes = try await stored().flatMap { try $0.blob("id") + $0.blob("token") }
+    let text = String(decoding: bytes, as: UTF8.self)
+    #expect(!text.contains("access") && !text.contains(id))
+    #expect(try await sessions.token(Base64URL.encode(try #require(stored().first).blob("id"))) == nil)
   }
 
-  @Test func `the cookie is out of reach of scripts and other sites, and Secure over https`() {
-    let plain = SessionCookie(secure: false).field("id")
-    #expect(plain == "remelt_session=id; Path=/dashboard; HttpOnly; SameSite=Strict")
-    #expect(SessionCookie(secure: true).field("id") == plain + "; Secure")
-  }
-
-  @Test(arguments: [
-    ("key=a.b-c_d", "a.b-c_d"), ("key=a%2Eb+", "a.b"), ("key=", ""), ("", nil), ("name=a", nil),
-    ("key=a&key=b", nil), ("key=a&more=b", nil), ("key", nil),
-  ])
-  func `a sign-in form has one field`(body: String, key: String?) {
-    #expect(SignInRoutes.key(Array(body.utf8)) == key)
+  private func stored() async throws -> [Row] {
+    try await sessions.database.read { try $0.query("SELECT id, token FROM session") }
   }
 }
 

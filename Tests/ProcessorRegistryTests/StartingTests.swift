@@ -36,7 +36,8 @@ struct StartingTests {
   func rights() async throws {
     try await withRegistry { registry in
       let manager = FileManager.default
-      for name in ["registry.sqlite", "keys/operator.key", "keys/service.key"] {
+      let database = TestStorage.isPostgres ? [] : ["registry.sqlite"]
+      for name in database + ["keys/operator.key", "keys/service.key"] {
         let file = registry.folder.appending(path: name).path()
         let rights = try manager.attributesOfItem(atPath: file)[.posixPermissions] as? Int
         #expect(rights == 0o600, "\(name)")
@@ -84,7 +85,9 @@ struct StartingTests {
     #expect(text.contains("storage.url") || text.contains("REMELT_STORAGE_URL"), "\(text)")
   }
 
-  @Test("A second process on the same database is refused, and the first goes on")
+  @Test(
+    "A second process on the same SQLite file is refused, and the first goes on",
+    .enabled(if: !TestStorage.isPostgres))
   func second() async throws {
     try await withRegistry { registry in
       let gathered = Gathered()

@@ -22,16 +22,45 @@ package enum TestStorage {
     return "t" + String(plain.suffix(60))
   }
 
+  /// Keeps a copy of a stopped service's database.
+  package static func save(_ path: String, to copy: String) throws {
+    guard let server else { return try copyFiles(path, copy) }
+    try run(["pg_dump", "-Fc", "-n", schema(path), "-f", copy, server])
+  }
+
+  /// Puts the copy in the place of what is there now.
+  package static func restore(_ path: String, from copy: String) throws {
+    guard let server else { return try copyFiles(copy, path) }
+    try run("DROP SCHEMA \(schema(path)) CASCADE", on: server)
+    try run(["pg_restore", "--exit-on-error", "-d", server, copy])
+  }
+
+  /// A SQLite file and those that stand beside it.
+  private static func copyFiles(_ from: String, _ to: String) throws {
+    for end in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: to + end)
+      if FileManager.default.fileExists(atPath: from + end) {
+        try FileManager.default.copyItem(atPath: from + end, toPath: to + end)
+      }
+    }
+  }
+
   /// Runs a statement outside of the product's own storage.
   package static func run(_ sql: String, on server: String) throws {
-    let (psql, _) = try Spawning.run { psql in
-      psql.executableURL = URL(filePath: "/usr/bin/env")
-      psql.arguments = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", server, "-c", sql]
-      psql.standardInput = FileHandle.nullDevice
+    let quiet = "SET client_min_messages = warning"
+    try run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", server, "-c", quiet, "-c", sql])
+  }
+
+  private static func run(_ command: [String]) throws {
+    let (process, _) = try Spawning.run { process in
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = command
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = FileHandle.nullDevice
     }
-    psql.waitUntilExit()
-    guard psql.terminationStatus == 0 else {
-      throw StorageFailure.unusable("psql failed (\(psql.terminationStatus)): \(sql)")
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw StorageFailure.unusable("\(command.joined(separator: " ")) failed")
     }
   }
 }

@@ -148,7 +148,8 @@ extension RunningTests {
         _ = try await caller.post("throughput", Sample.report(sites[0], "2011-01"))
         let copied = try await caller.position()
         try await ledger.stop("processor-registry")
-        let backup = try copy(ledger)
+        let path = ledger.folder.appending(path: "processor-registry.sqlite").path()
+        try TestStorage.save(path, to: path + ".backup")
 
         try await ledger.start("processor-registry")
         try await ledger.start("dashboard")
@@ -162,7 +163,7 @@ extension RunningTests {
         #expect(before["total"]?.elements.isEmpty == false)
 
         try await ledger.stop("processor-registry")
-        try restore(backup, ledger)
+        try TestStorage.restore(path, from: path + ".backup")
         try await ledger.start("processor-registry")
         #expect(try await state(caller, of: "registry") { $0 == "stopped" } == "stopped")
         let shrunk = try await sourceLine(caller, "registry")["detail"]?.text ?? ""
@@ -189,31 +190,6 @@ extension RunningTests {
       #expect(now["rows"] == before["rows"] && now["total"] == before["total"], "\(now.text)")
       #expect(try await caller.get("dashboard", "/health/live").status == 200)
       #expect(try await caller.get("dashboard", "/health/ready").status == 200)
-    }
-
-    /// The stopped registry's database files, copied.
-    private func copy(_ ledger: RunningLedger) throws -> URL {
-      let backup = ledger.folder.appending(path: "backup", directoryHint: .isDirectory)
-      let files = FileManager.default
-      try files.createDirectory(at: backup, withIntermediateDirectories: true)
-      for file in try files.contentsOfDirectory(atPath: ledger.folder.path())
-      where file.hasPrefix("processor-registry.sqlite") {
-        try files.copyItem(
-          at: ledger.folder.appending(path: file), to: backup.appending(path: file))
-      }
-      return backup
-    }
-
-    private func restore(_ backup: URL, _ ledger: RunningLedger) throws {
-      let files = FileManager.default
-      for file in try files.contentsOfDirectory(atPath: ledger.folder.path())
-      where file.hasPrefix("processor-registry.sqlite") {
-        try files.removeItem(at: ledger.folder.appending(path: file))
-      }
-      for file in try files.contentsOfDirectory(atPath: backup.path()) {
-        try files.copyItem(
-          at: backup.appending(path: file), to: ledger.folder.appending(path: file))
-      }
     }
   }
 }

@@ -65,7 +65,9 @@ extension RunningTests {
       }
     }
 
-    @Test("A second process is kept off a database, with a sentence that says what to do")
+    @Test(
+      "A second process is kept off a SQLite file, with a sentence that says what to do",
+      .enabled(if: !TestStorage.isPostgres))
     func second() async throws {
       try await withLedger { ledger in
         for name in ["processor-registry", "dashboard"] {
