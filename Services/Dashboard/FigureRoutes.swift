@@ -44,25 +44,40 @@ struct FigureRoutes: Sendable {
 
   // MARK: Answers, for the routes and for the page
 
-  func throughput(_ question: ThroughputQuestion, _ sight: Sight) async throws -> ThroughputTable {
-    let cells = try await database.read {
-      try Figures.cells(question.metal, question.months, asOf: question.asOf, on: $0)
+  /// Reads, from a standby where there is one, and says how much of the sources that has in it.
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws
+    -> Sourced<Value>
+  {
+    let (value, applied, lag) = try await database.readStandby { connection in
+      (try body(connection), try Follower.applied(on: connection), try connection.standbyLag())
     }
-    return ThroughputTable(cells, by: question.grouping, sight: sight)
+    let sources = followers.map { follower in
+      var progress = follower.progress
+      // What the figures come from, and not what has been applied elsewhere since.
+      progress.size = applied[follower.source]?.size ?? 0
+      progress.recordedAt = applied[follower.source]?.recordedAt
+      return SourceLine(follower.source, progress, clock.now())
+    }
+    return Sourced(value: value, sources: sources, standbyLag: lag)
+  }
+
+  func throughput(_ question: ThroughputQuestion, _ sight: Sight) async throws
+    -> Sourced<ThroughputTable>
+  {
+    try await read {
+      let cells = try Figures.cells(
+        question.metal, question.months, asOf: question.asOf, on: $0)
+      return ThroughputTable(cells, by: question.grouping, sight: sight)
+    }
   }
 
   func capacity(_ metal: Metal, _ day: Day, _ by: Grouping, asOf: Instant?, _ sight: Sight)
-    async throws -> CapacityTable
+    async throws -> Sourced<CapacityTable>
   {
-    let qualified = try await database.read {
-      try Figures.qualified(metal, on: day, asOf: asOf, on: $0)
+    try await read {
+      let qualified = try Figures.qualified(metal, on: day, asOf: asOf, on: $0)
+      return CapacityTable(qualified, by: by, sight: sight)
     }
-    return CapacityTable(qualified, by: by, sight: sight)
-  }
-
-  /// How far each source has been followed.
-  var sourceLines: [SourceLine] {
-    followers.map { SourceLine($0.source, $0.progress, clock.now()) }
   }
 
   // MARK: Routes
@@ -73,14 +88,16 @@ struct FigureRoutes: Sendable {
     let query = Query(request)
     try query.only("metal", "from", "to", "by", "as_of")
     let question = try ThroughputQuestion(query, today: clock.now().dayInChina)
-    let table = try await throughput(question, sight)
+    let found = try await throughput(question, sight)
+    let table = found.value
     if format == .csv { return csv(ThroughputLine.columns, table.lines.map(\.fields)) }
     return .json(
       .members([
         "metal": .string(question.metal.rawValue), "from": question.months.lowerBound.json,
         "to": question.months.upperBound.json, "by": .string(question.grouping.rawValue),
         "as_of": question.asOf?.json, "rows": .array(table.lines.map(\.json)),
-        "total": .array(table.totals.map(\.json)), "sources": .array(sourceLines.map(\.json)),
+        "total": .array(table.totals.map(\.json)), "sources": found.sourcesJSON,
+        "standby_lag_ms": found.lagJSON,
       ]))
   }
 
@@ -93,7 +110,8 @@ struct FigureRoutes: Sendable {
     let day = try query.day("date") ?? clock.now().dayInChina
     let by = try query.word("by") ?? Grouping.province
     let asOf = try query.instant("as_of")
-    let table = try await capacity(metal, day, by, asOf: asOf, sight)
+    let found = try await capacity(metal, day, by, asOf: asOf, sight)
+    let table = found.value
     if format == .csv {
       return csv(
         ["code", "name", "number", "capacity_t_per_year"],
@@ -104,7 +122,7 @@ struct FigureRoutes: Sendable {
         "date": day.json, "metal": .string(metal.rawValue), "by": .string(by.rawValue),
         "as_of": asOf?.json, "rows": .array(table.lines.map(\.json)), "total": table.total.json,
         "goal": sight.places == nil ? table.goal(metal) : nil,
-        "sources": .array(sourceLines.map(\.json)),
+        "sources": found.sourcesJSON, "standby_lag_ms": found.lagJSON,
       ]))
   }
 
@@ -124,7 +142,7 @@ struct FigureRoutes: Sendable {
       sight.sees(place) && (province == nil || Grouping.province.code(of: place) == province)
         && (region == nil || Grouping.region.code(of: place) == region)
     }
-    let (found, missing) = try await database.read { connection in
+    let (found, missing) = try await database.readStandby { connection in
       (
         try Figures.reports(
           metal, month, asOf: asOf, after: page.after?.first ?? "", limit: page.limit + 1,
@@ -147,7 +165,8 @@ struct FigureRoutes: Sendable {
   private func sources(_ request: Request, _ context: Context) async throws -> Response {
     _ = try Sight(try context.actor)
     try Query(request).only()
-    return .json(.members(["items": .array(sourceLines.map(\.json))]))
+    let found = try await read { _ in }
+    return .json(.members(["items": found.sourcesJSON, "standby_lag_ms": found.lagJSON]))
   }
 
   private func csv(_ columns: [String], _ rows: [[String]]) -> Response {
@@ -196,6 +215,17 @@ extension Figures.Behind {
       "href": .string("/registry/v1/throughput/\(fact.report)/revisions/\(revision)"),
     ])
   }
+}
+
+/// What was read, and how much of the sources it was read from.
+struct Sourced<Value: Sendable>: Sendable {
+  let value: Value
+  let sources: [SourceLine]
+  /// Milliseconds by which the standby lagged that it was read from; nil where that was none.
+  let standbyLag: Int64?
+
+  var sourcesJSON: JSON { .array(sources.map(\.json)) }
+  var lagJSON: JSON? { standbyLag.map { .int($0) } }
 }
 
 /// How far behind a source the dashboard is.

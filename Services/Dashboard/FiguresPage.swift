@@ -14,6 +14,8 @@ struct FiguresPage: Sendable {
   let figures: PageFigures?
   let sources: [SourceRow]
   let stopped: [SourceRow]
+  /// By how much the database lags that was read, where it is a standby.
+  let standbyLag: String?
   let now: String
   let metals: [Choice]
   let groupings: [Choice]
@@ -30,13 +32,14 @@ struct FiguresPage: Sendable {
 
   init(
     typed: TypedQuestion, trouble: String?, figures: PageFigures?, sources: [SourceLine],
-    now: Instant
+    standbyLag: Int64? = nil, now: Instant
   ) {
     self.typed = typed
     self.trouble = trouble
     self.figures = figures
     self.sources = sources.map(SourceRow.init)
     stopped = sources.filter { $0.progress.state == .stopped }.map(SourceRow.init)
+    self.standbyLag = standbyLag.map { Shown.count($0) }
     self.now = Shown.time(now)
     metals = Self.metalNames.map { metal, label in
       Choice(value: metal.rawValue, label: label, chosen: metal.rawValue == typed.metal)

@@ -39,27 +39,28 @@ struct PageRoutes: Sendable {
       try Query(request).only("metal", "from", "to", "by", "as_of", "date")
       let question = try PageQuestion(request, today: figures.clock.now().dayInChina)
       return templates.page(
-        .figures, model(TypedQuestion(question), nil, try await answer(question, sight)))
+        .figures, try await model(TypedQuestion(question), nil, try await answer(question, sight)))
     } catch let problem as Problem where problem.kind == .invalid {
       return templates.page(
-        .figures, model(TypedQuestion(request), problem.sentence, nil),
+        .figures, try await model(TypedQuestion(request), problem.sentence, nil),
         status: .unprocessableContent)
     }
   }
 
   private func model(_ typed: TypedQuestion, _ trouble: String?, _ answer: PageFigures?)
-    -> FiguresPage
+    async throws -> FiguresPage
   {
-    FiguresPage(
-      typed: typed, trouble: trouble, figures: answer, sources: figures.sourceLines,
-      now: figures.clock.now())
+    let read = try await figures.read { _ in }
+    return FiguresPage(
+      typed: typed, trouble: trouble, figures: answer, sources: read.sources,
+      standbyLag: read.standbyLag, now: figures.clock.now())
   }
 
   private func answer(_ question: PageQuestion, _ sight: Sight) async throws -> PageFigures {
     let asked = question.throughput
     let capacity = try await capacity(question, sight)
-    let throughput = try await figures.throughput(asked, sight)
-    let known = try await figures.database.read {
+    let throughput = try await figures.throughput(asked, sight).value
+    let known = try await figures.database.readStandby {
       try KnownFacilities(asOf: asked.asOf, on: $0)
     }
     return PageFigures(
@@ -70,7 +71,8 @@ struct PageRoutes: Sendable {
   private func capacity(_ question: PageQuestion, _ sight: Sight) async throws -> CapacityTable {
     let asked = question.throughput
     return try await figures.capacity(
-      asked.metal, question.day, asked.grouping, asOf: asked.asOf, sight)
+      asked.metal, question.day, asked.grouping, asOf: asked.asOf, sight
+    ).value
   }
 
   /// The page's tables as the API's CSV, for those who have a session and no token at hand.
@@ -83,7 +85,7 @@ struct PageRoutes: Sendable {
     let rows: [[String]]
     switch table {
     case .throughput:
-      let table = try await figures.throughput(question.throughput, sight)
+      let table = try await figures.throughput(question.throughput, sight).value
       rows = [ThroughputLine.columns] + table.lines.map(\.fields)
     case .capacity:
       rows = try await capacity(question, sight).rows
@@ -104,7 +106,7 @@ struct PageRoutes: Sendable {
     let page = try Page(request)
     let question = try ReportsQuestion(query, today: figures.clock.now().dayInChina)
     let counts = { @Sendable (place: String) in sight.sees(place) && question.counts(place) }
-    let (found, owing) = try await figures.database.read { connection in
+    let (found, owing) = try await figures.database.readStandby { connection in
       (
         try Figures.reports(
           question.metal, question.month, asOf: question.asOf, after: page.after?.first ?? "",

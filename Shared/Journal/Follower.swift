@@ -86,6 +86,20 @@ package final class Follower: Service {
     gauges = FollowerGauges(source: source)
   }
 
+  /// By source, how much of its journal the facts in this database come from.
+  package static func applied(on connection: Connection) throws -> [String: Applied] {
+    try connection.query("SELECT source, size, recorded_at FROM follower").reduce(into: [:]) {
+      $0[try $1.text("source")] = Applied(
+        size: try $1.int("size"), recordedAt: Instant(milliseconds: try $1.int("recorded_at")))
+    }
+  }
+
+  package struct Applied: Sendable {
+    package let size: Int64
+    /// When the last of these entries was recorded.
+    package let recordedAt: Instant
+  }
+
   package var progress: Progress { state.withLock { $0 } }
   package var appliedSize: Int64 { progress.size }
 
@@ -107,6 +121,8 @@ package final class Follower: Service {
         } catch {
           failures += 1
           self.note(unreachable: error)
+          // Another replica may reach what this one does not.
+          await self.turn.release()
           // Waits between tries, longer each time, so that a source that is down is left alone.
           try? await Task.sleep(for: .milliseconds(min(5000, 100 << min(failures, 6))))
         }

@@ -5,7 +5,7 @@ import Models
 /// position that has not arrived yet.
 package struct Authentication: RouterMiddleware {
   /// By source, the size of its journal that this service has applied.
-  package typealias Positions = [String: @Sendable () -> Int64]
+  package typealias Positions = [String: @Sendable () async throws -> Int64]
 
   /// How long a request waits for a journal.
   private static let patience = Duration.seconds(5)
@@ -42,7 +42,7 @@ package struct Authentication: RouterMiddleware {
         throw Problem(.malformed, "Journal-Position is read here as \(known).")
       }
       let end = ContinuousClock.now + Self.patience
-      while position() < size {
+      while try await position() < size {
         guard ContinuousClock.now < end else {
           throw Problem(
             .unavailable, "The journal of \(pair[0]) has not arrived here up to \(size) yet.",

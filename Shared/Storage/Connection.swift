@@ -22,6 +22,10 @@ package struct Connection {
     try session.execute(sql, parameters)
   }
 
+  /// How old the newest change is that can be read here, in milliseconds; nil unless this reads from
+  /// a standby.
+  package func standbyLag() throws -> Int64? { try session.standbyLag() }
+
   /// Runs several statements without parameters, as migrations do.
   package func script(_ sql: String) throws { try session.script(sql) }
 

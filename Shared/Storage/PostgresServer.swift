@@ -16,7 +16,7 @@ final class PostgresServer: Sendable {
 
   private let url: String
   private let setting: String
-  private let writes: Bool
+  let writes: Bool
   private let absence = Mutex(Absence())
   private let up: Gauge
 

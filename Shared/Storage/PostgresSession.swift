@@ -228,6 +228,17 @@ final class PostgresSession: Session, @unchecked Sendable {
     return last
   }
 
+  /// Replicas of a service write at least every second, so a quiet source makes no lag.
+  func standbyLag() throws -> Int64? {
+    guard !server.writes else { return nil }
+    return try query(
+      """
+      SELECT CASE WHEN pg_is_in_recovery() THEN CAST(1000 * EXTRACT(EPOCH FROM clock_timestamp()
+        - COALESCE(pg_last_xact_replay_timestamp(), pg_postmaster_start_time())) AS BIGINT) END AS lag
+      """, []
+    ).first?.optionalInt("lag").map { max(0, $0) }
+  }
+
   // MARK: Failures
 
   /// Gives the connection up; the next transaction begins on a new one.
@@ -250,8 +261,9 @@ final class PostgresSession: Session, @unchecked Sendable {
     case let code where code.hasPrefix("23"): return .constraint(text)
     // Parameters that do not fit their statement.
     case "08P01", "22P03", "42P18": return .misuse(text)
-    // Shut down, out of connections, not yet up, a standby, another writer that holds its turn.
-    case "57P01", "57P02", "57P03", "53300", "25006", "55P03", "": return .away(text)
+    // Shut down, out of connections, not yet up, a standby that cannot be written to or drops a read
+    // that is in its way, another writer that holds its turn.
+    case "57P01", "57P02", "57P03", "53300", "25006", "55P03", "40001", "": return .away(text)
     case let code where code.hasPrefix("08"): return .away(text)
     default: return .engine(code: code, text)
     }

@@ -55,6 +55,8 @@ final class SQLiteSession: Session {
   /// Statements have run when ``execute(_:_:)`` returns.
   func settle() {}
 
+  func standbyLag() -> Int64? { nil }
+
   /// False on a closed database, too.
   private var isInTransaction: Bool {
     database.sqliteConnection.map { sqlite3_get_autocommit($0) == 0 } ?? false

@@ -16,6 +16,8 @@ protocol Session: AnyObject {
   func script(_ sql: String) throws
   /// Returns when everything executed so far has succeeded.
   func settle() throws
+  /// How old the newest change is that is here, in milliseconds; nil unless this is a standby.
+  func standbyLag() throws -> Int64?
   /// - Throws: where the transaction was ended by the engine. What came after would be committed by
   ///   itself, though the write is told that it failed.
   func demandTransaction() throws

@@ -67,24 +67,34 @@ final class RunningLedger: Sendable {
     get throws { try #require(services.withLock { $0[name] }, "\(name) does not run") }
   }
 
-  private func address(_ name: String) -> String {
-    "http://127.0.0.1:\(ports.withLock { $0[name] } ?? 1)"
+  /// Replica 2 of a service has a name of its own here, and the first one's database and settings.
+  static func name(_ service: String, replica: Int) -> String {
+    replica == 1 ? service : "\(service)#\(replica)"
   }
 
-  /// Starts a service; again on the port it had.
+  private func address(_ service: String, replica: Int) -> String {
+    let name = Self.name(service, replica: replica)
+    return "http://127.0.0.1:\(ports.withLock { $0[name] ?? $0[service] } ?? 1)"
+  }
+
+  /// Starts a service; again on the port it had. Replica 2 talks to the others' replica 2, where
+  /// there is one.
   @discardableResult
-  func start(_ name: String, settings: [String: String] = [:]) async throws -> RunningService {
+  func start(_ service: String, replica: Int = 1, settings: [String: String] = [:]) async throws
+    -> RunningService
+  {
     let addresses = [
-      "REMELT_REGISTRY_URL": address("processor-registry"),
-      "REMELT_RECYCLED_INPUT_URL": address("recycled-input"),
-      "REMELT_HYDROGEN_USE_URL": address("hydrogen-use"),
+      "REMELT_REGISTRY_URL": address("processor-registry", replica: replica),
+      "REMELT_RECYCLED_INPUT_URL": address("recycled-input", replica: replica),
+      "REMELT_HYDROGEN_USE_URL": address("hydrogen-use", replica: replica),
     ]
-    let service = try await RunningService(
-      name, in: folder, port: ports.withLock { $0[name] } ?? 0,
+    let name = Self.name(service, replica: replica)
+    let running = try await RunningService(
+      service, in: folder, port: ports.withLock { $0[name] } ?? 0,
       settings: addresses.merging(settings) { $1 })
-    ports.withLock { $0[name] = service.port }
-    services.withLock { $0[name] = service }
-    return service
+    ports.withLock { $0[name] = running.port }
+    services.withLock { $0[name] = running }
+    return running
   }
 
   func startAll() async throws {
