@@ -15,7 +15,7 @@ die() {
 
 # What building needs on Debian 12 beside Swift itself.
 # shellcheck disable=SC2034  # read by those who source this
-build_packages=(ca-certificates curl git libc6-dev libcurl4-openssl-dev libsqlite3-dev
+build_packages=(ca-certificates curl git libc6-dev libcurl4-openssl-dev libpq-dev libsqlite3-dev
   libstdc++-12-dev pkg-config zlib1g-dev)
 
 # Installs those of the named Debian packages that are missing.

@@ -13,7 +13,9 @@ import Synchronization
 /// stops and says so. The entries and the cursor are stored in one transaction, so a page is
 /// applied once or not at all.
 package final class Follower: Service {
-  package enum State: String, CaseIterable, Sendable { case starting, following, unreachable, stopped }
+  package enum State: String, CaseIterable, Sendable {
+    case starting, following, unreachable, stopped
+  }
 
   /// How far it is, for readers.
   package struct Progress: Sendable {

@@ -78,7 +78,8 @@ private final class CountedBytes: Sendable {
     let bytes = try await stored().flatMap { try $0.blob("id") + $0.blob("token") }
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(!text.contains("access") && !text.contains(id))
-    #expect(try await sessions.token(Base64URL.encode(try #require(stored().first).blob("id"))) == nil)
+    #expect(
+      try await sessions.token(Base64URL.encode(try #require(stored().first).blob("id"))) == nil)
   }
 
   private func stored() async throws -> [Row] {

@@ -25,7 +25,9 @@ struct JournalKeeperTests {
 
   private func change(_ sql: String) async throws {
     let zeros = sql.contains("$1") ? [Value.blob([UInt8](repeating: 0, count: 32))] : []
-    let changed = try await ledger.database.write { try $0.query(sql + " RETURNING 1 AS one", zeros) }
+    let changed = try await ledger.database.write {
+      try $0.query(sql + " RETURNING 1 AS one", zeros)
+    }
     #expect(!changed.isEmpty)
   }
 

@@ -57,7 +57,8 @@ struct PostgresTests {
         "make it with CREATE DATABASE bytes TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'."))
   }
 
-  @Test("A server that would lose acknowledged commits is refused; a lazy commit is made a real one")
+  @Test(
+    "A server that would lose acknowledged commits is refused; a lazy commit is made a real one")
   func durability() async throws {
     let cluster = try TestCluster()
     try cluster.execute("ALTER SYSTEM SET synchronous_commit = off")

@@ -103,7 +103,9 @@ struct StatementTests {
   @Test("Whole numbers come back over their whole range", arguments: [0, 1, Int64.max])
   func int(_ value: Int64) async throws {
     #expect(try await stored(.null, .null, .int(value)).int("size") == value)
-    let negative = try await database.read { try $0.first("SELECT CAST($1 AS BIGINT) AS n", [.int(-value - 1)]) }
+    let negative = try await database.read {
+      try $0.first("SELECT CAST($1 AS BIGINT) AS n", [.int(-value - 1)])
+    }
     #expect(try negative?.int("n") == -value - 1)
   }
 

@@ -45,6 +45,14 @@ package enum TestStorage {
     }
   }
 
+  /// Runs statements in the schema that stands for the file.
+  package static func run(_ sql: String, in path: String) throws {
+    let settings = ["-c", "SET search_path = \(schema(path))"]
+    // One by one, since some of them stand in no transaction.
+    let statements = sql.split(separator: ";").flatMap { ["-c", String($0)] }
+    try run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", server ?? ""] + settings + statements)
+  }
+
   /// Runs a statement outside of the product's own storage.
   package static func run(_ sql: String, on server: String) throws {
     let quiet = "SET client_min_messages = warning"

@@ -74,7 +74,8 @@ extension RunningTests {
           try await ledger.start(name)
           let log = Gathered()
           let process = try Launched(
-            name, settings: try RunningService.settings(name, in: ledger.folder), standardError: log)
+            name, settings: try RunningService.settings(name, in: ledger.folder), standardError: log
+          )
           #expect(await process.exit() > 0)
           let line = await log.line(containing: "Another process has this database open")
           #expect(line?.contains("storage.url") == true, "\(log.text)")
