@@ -107,7 +107,7 @@ let package = Package(
       path: "Services/Dashboard", resources: [.copy("openapi.json"), .copy("Pages")],
       swiftSettings: strict),
     .executableTarget(
-      name: "RemeltCLI", dependencies: ["Models", "ServiceKit", arguments],
+      name: "RemeltCLI", dependencies: ["Models", "Storage", "Journal", "ServiceKit", arguments],
       path: "Services/RemeltCLI", resources: [.copy("Data")], swiftSettings: strict),
     .executableTarget(
       name: "Bench", dependencies: service + [arguments, lifecycle, jwt], path: "ops/bench",

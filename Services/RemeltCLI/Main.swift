@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// `remelt`: the command line of reporters and operators. It speaks the public API only.
+/// `remelt`: the command line of reporters and operators. It speaks the public API only,
+/// but for what moves and verifies a service's database.
 @main
 struct Remelt: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,8 @@ struct Remelt: AsyncParsableCommand {
     subcommands: [
       SignIn.self, SignOut.self, WhoAmI.self, CredentialCommand.self, KeyCommand.self,
       OrganisationCommand.self, FacilityCommand.self, QualificationCommand.self,
-      ThroughputCommand.self, DashboardCommand.self, DemoCommand.self, Version.self,
+      ThroughputCommand.self, DashboardCommand.self, DemoCommand.self, VerifyStore.self,
+      MoveStore.self, Version.self,
     ])
 
   static func main() async {

@@ -21,6 +21,7 @@ package final class JournalKeeper: Service {
   private let clock: Clock
   private let logger: Logger
   private let signedGauge = Gauge(label: "remelt_journal_signed_size")
+  private let stoppedGauge = Gauge(label: "remelt_journal_stopped")
   private let latest = Mutex<Published?>(nil)
   private let trouble = Mutex<String?>(nil)
   private let failing = Mutex(false)
@@ -49,6 +50,7 @@ package final class JournalKeeper: Service {
     self.database = database
     self.clock = clock
     self.logger = logger
+    stoppedGauge.record(0)
     try await publishSigned()
     do {
       try await keep()
@@ -98,6 +100,7 @@ package final class JournalKeeper: Service {
 
   private func stop(because inconsistency: Inconsistency) {
     trouble.withLock { $0 = inconsistency.description }
+    stoppedGauge.record(1)
     logger.critical("Nothing is signed any more: \(inconsistency)")
   }
 

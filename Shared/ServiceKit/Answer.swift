@@ -49,6 +49,12 @@ extension Response {
 }
 
 extension Problem {
+  /// For ``StorageFailure/away(_:)``, whose write may have been recorded.
+  static let databaseAway = Problem(
+    .unavailable,
+    "The database is away for the moment. Send this again with the same Idempotency-Key: whether or not it was recorded, it counts once.",
+    headers: [("Retry-After", "2")])
+
   /// The `application/problem+json` answer.
   package var response: Response {
     var response = Answer(kind.status, json, headers: headers).response

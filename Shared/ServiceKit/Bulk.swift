@@ -1,7 +1,9 @@
 import Hummingbird
 import Logging
+import Metrics
 import Models
 import NIOCore
+import Storage
 
 /// A row of a bulk file, as a JSON object, with the number of its line's start in the file.
 package struct BulkRow: Sendable {
@@ -97,6 +99,13 @@ package struct Bulk: Sendable {
         if problem.kind == .timeout {
           channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
         }
+      } catch StorageFailure.away(let why) {
+        logger.warning("A bulk request met a database that is away.", metadata: ["why": "\(why)"])
+        report.end(
+          Problem(
+            .unavailable,
+            "The database is away for the moment, and the rest was not taken. Send the file again later: what is recorded stays unchanged."
+          ))
       } catch {
         logger.error("A bulk request failed.", metadata: ["error": "\(error)"])
         report.end(
@@ -152,10 +161,16 @@ struct BulkReport {
   }
 
   mutating func add(_ outcomes: some Sequence<(BulkRow, BulkOutcome)>) {
+    var reasons: [String: Int] = [:]
     for (row, outcome) in outcomes {
       rows += 1
       counts[outcome.name, default: 0] += 1
+      if case .refused(let problem) = outcome { reasons[problem.kind.rawValue, default: 0] += 1 }
       bytes += outcome.json(row: row.number).bytes + [0x0A]
+    }
+    for (reason, count) in reasons {
+      Counter(label: "remelt_bulk_rows_refused", dimensions: [("problem", reason)])
+        .increment(by: count)
     }
   }
 
@@ -165,6 +180,10 @@ struct BulkReport {
   /// The last line; a `problem` in it says that the file was not read to its end.
   mutating func finish() {
     let names = ["created", "unchanged", "revised", "refused"]
+    for name in names {
+      Counter(label: "remelt_bulk_rows", dimensions: [("outcome", name)])
+        .increment(by: counts[name] ?? 0)
+    }
     let summary = [JSON.Member("rows", .int(rows))] + names.map { .init($0, .int(counts[$0] ?? 0)) }
     let last = JSON.members(["summary": .object(summary), "problem": problem?.json])
     bytes += last.bytes + [0x0A]

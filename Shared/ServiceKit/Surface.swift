@@ -22,18 +22,18 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
   package func respond(to request: Request, context: Context) async throws -> Response {
     let start = ContinuousClock.now
     let trace = Trace(request.header("traceparent"))
-    var response = await Trace.$current.withValue(trace) {
+    var (response, problem) = await Trace.$current.withValue(trace) {
       await answer(request, context)
     }
     await compress(&response, for: request)
-    record(request, context, response, trace, took: ContinuousClock.now - start)
+    record(request, context, response, problem, trace, took: ContinuousClock.now - start)
     return response
   }
 
-  private func answer(_ request: Request, _ context: Context) async -> Response {
+  private func answer(_ request: Request, _ context: Context) async -> (Response, Problem.Kind?) {
     do {
       try checkHost(request)
-      return try await withDeadline(deadline) {
+      let response = try await withDeadline(deadline) {
         let response = try await self.routes.respond(to: request, context: context)
         // The router's own 404, which it has made a response already.
         guard response.status != .notFound || response.body.contentLength != 0 else {
@@ -41,9 +41,11 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
         }
         return response
       }
+      return (response, nil)
     } catch {
       let problem = problem(for: error, request, context)
-      return leavesBody(request, problem) ? closing(problem.response, context) : problem.response
+      let response = problem.response
+      return (leavesBody(request, problem) ? closing(response, context) : response, problem.kind)
     }
   }
 
@@ -65,10 +67,7 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
       context.logger.warning(
         "A request met a database that is away.",
         metadata: ["why": "\(why)", "path": "\(request.uri.path)"])
-      return Problem(
-        .unavailable,
-        "The database is away for the moment. Send this again with the same Idempotency-Key: whether or not it was recorded, it counts once.",
-        headers: [("Retry-After", "2")])
+      return .databaseAway
     case is NIOTooManyBytesError: return BodyDecoder.tooLarge(BodyLimit.document)
     case let error as any HTTPResponseError where error.status.code < 500:
       return Problem(.malformed, "The request cannot be understood (\(error.status)).")
@@ -115,11 +114,13 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
   }
 
   private func record(
-    _ request: Request, _ context: Context, _ response: Response, _ trace: Trace, took: Duration
+    _ request: Request, _ context: Context, _ response: Response, _ problem: Problem.Kind?,
+    _ trace: Trace, took: Duration
   ) {
     let path = context.endpointPath ?? "none"
     let labels = [
       ("method", request.method.rawValue), ("path", path), ("status", "\(response.status.code)"),
+      ("problem", problem?.rawValue ?? ""),
     ]
     Counter(label: "remelt_http_requests", dimensions: labels).increment()
     Timer(label: "remelt_http_request", dimensions: [("path", path)]).recordNanoseconds(

@@ -29,6 +29,7 @@ final class GroupCommit: Sendable {
   private let groupSize = Recorder(label: "remelt_commit_group_size")
   private let commits = Atomic(0)
   private let latency = Timer(label: "remelt_commit")
+  private let depth = Gauge(label: "remelt_writes_waiting")
 
   init(engine: any Engine, largestGroup: Int = maximumGroup) {
     self.engine = engine
@@ -102,6 +103,7 @@ final class GroupCommit: Sendable {
     }
     commits.add(1, ordering: .releasing)
     for completion in completions { completion(result) }
+    depth.record(waiting)
     groupSize.record(group.count)
     latency.recordNanoseconds((ContinuousClock.now - start).nanoseconds)
   }

@@ -45,6 +45,13 @@ package enum TestStorage {
     }
   }
 
+  /// Changes a stopped service's database behind its back.
+  package static func change(_ path: String, _ sql: String) async throws {
+    let database = try Database(url: url(path))
+    try await database.write { try $0.execute(sql) }
+    try database.close()
+  }
+
   /// Runs statements in the schema that stands for the file.
   package static func run(_ sql: String, in path: String) throws {
     let settings = ["-c", "SET search_path = \(schema(path))"]

@@ -261,6 +261,47 @@ extension RunningTests {
       }
     }
 
+    @Test("Figures come from a standby, which says how far it lags; without it from the primary")
+    func standby() async throws {
+      let primary = try TestCluster()
+      let standby = try TestCluster(standbyOf: primary)
+      try await withLedger { ledger in
+        try await ledger.start("processor-registry")
+        try await ledger.start(
+          "dashboard",
+          settings: [
+            "REMELT_STORAGE_URL": primary.url, "REMELT_STORAGE_READ_URL": standby.url,
+          ])
+        let caller = try await ledger.signIn(try ledger.operatorKey)
+        try await caller.becomeKnown(to: "dashboard")
+        let fresh = try await caller.dashboard(Self.figures, after: try await caller.position())
+        #expect(fresh.status == 200)
+        let lag = try #require(fresh["standby_lag_ms"]?.int, "\(fresh.text)")
+        #expect((0..<5000).contains(lag), "\(fresh.text)")
+
+        // What the standby has not replayed is not there, and the answer says how old it is.
+        try standby.execute("SELECT pg_wal_replay_pause()")
+        let position = try await caller.position()
+        let late = try await caller.get(
+          "dashboard", "/dashboard/v1/" + Self.figures, after: position)
+        #expect(late.status == 503 && late.header("Retry-After") != nil, "\(late.text)")
+        let stale = try await caller.get("dashboard", "/dashboard/v1/" + Self.figures)
+        #expect(stale["standby_lag_ms"]?.int ?? 0 >= 5000, "\(stale.text)")
+        let size = Int(position.replacing("registry=", with: "")) ?? 0
+        #expect(stale["sources"]?.elements.first?["size"]?.int ?? size < size, "\(stale.text)")
+
+        try standby.execute("SELECT pg_wal_replay_resume()")
+        let caughtUp = try await caller.dashboard(Self.figures, after: position)
+        #expect(caughtUp.status == 200 && caughtUp["standby_lag_ms"] != nil, "\(caughtUp.text)")
+
+        try standby.stop("immediate")
+        let alone = try await caller.get(
+          "dashboard", "/dashboard/v1/" + Self.figures, after: position)
+        #expect(alone.status == 200 && alone["standby_lag_ms"] == nil, "\(alone.text)")
+        try await ledger.stopAll()
+      }
+    }
+
     private func holder(_ ledger: RunningLedger) async throws -> String {
       let database = try database("dashboard", ledger)
       defer { try? database.close() }
