@@ -149,6 +149,13 @@ extension RunningTests {
 
     private func examine(_ ledger: RunningLedger, _ caller: Caller, _ load: Load) async throws {
       let position = try await caller.position()
+      for service in ["recycled-input", "hydrogen-use"] {
+        var reply = try await caller.get(service, "/\(service)/v1/journal", after: position)
+        for _ in 0..<12 where reply.status == 503 {
+          reply = try await caller.get(service, "/\(service)/v1/journal", after: position)
+        }
+        #expect(reply.status == 200, "\(reply.text)")
+      }
       let pages = try await figures(ledger, caller, position)
       #expect(pages[0]["rows"] == pages[1]["rows"], "two replicas, two answers")
       let note = try await caller.get(
