@@ -250,7 +250,7 @@ package struct BrokenJournal: Error, CustomStringConvertible {
 
   init(_ source: String, _ what: String) {
     description =
-      "the journal of \(source) \(what). Nothing of it was applied. See RUNBOOK, follower stopped."
+      "the journal of \(source) \(what). Nothing of it was applied. See RUNBOOK, FollowerStopped."
   }
 }
 

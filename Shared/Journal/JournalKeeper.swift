@@ -164,7 +164,7 @@ package final class JournalKeeper: Service {
     let size: Int64
 
     var description: String {
-      "the first \(size) entries of the journal are not those that were signed; see RUNBOOK, journal rewritten"
+      "the first \(size) entries of the journal are not those that were signed; see RUNBOOK, JournalStopped"
     }
   }
 

@@ -19,6 +19,7 @@ final class PostgresServer: Sendable {
   let writes: Bool
   private let absence = Mutex(Absence())
   private let up: Gauge
+  private let roundTrips: Counter
 
   /// - Parameters:
   ///   - setting: the setting's name, for sentences.
@@ -27,6 +28,7 @@ final class PostgresServer: Sendable {
     self.url = url
     self.setting = setting
     self.writes = writes
+    roundTrips = Counter(label: "remelt_postgres_round_trips", dimensions: [("of", setting)])
     up = Gauge(label: "remelt_database_up", dimensions: [("of", setting)])
     var message: UnsafeMutablePointer<CChar>?
     guard let options = PQconninfoParse(url, &message) else {
@@ -74,6 +76,9 @@ final class PostgresServer: Sendable {
       throw StorageFailure.away(why)
     }
   }
+
+  /// Somebody waits for an answer.
+  func countRoundTrip() { roundTrips.increment() }
 
   /// A connection broke: the next may be made at once.
   func wasLost() { up.record(0) }

@@ -198,6 +198,7 @@ final class PostgresSession: Session, @unchecked Sendable {
   /// - Throws: the first failure; the statements after it were not run.
   private func receive() throws -> (rows: [Row], tag: String) {
     try sync()
+    server.countRoundTrip()
     var failure: StorageFailure?
     var last: (rows: [Row], tag: String) = ([], "")
     let due = awaited

@@ -33,7 +33,7 @@ struct FollowingTests {
     } catch let broken as BrokenJournal {
       #expect(
         broken.description
-          == "the journal of registry \(reason). Nothing of it was applied. See RUNBOOK, follower stopped.",
+          == "the journal of registry \(reason). Nothing of it was applied. See RUNBOOK, FollowerStopped.",
         sourceLocation: location)
     } catch {
       Issue.record(error, sourceLocation: location)

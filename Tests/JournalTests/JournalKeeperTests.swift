@@ -100,7 +100,7 @@ struct JournalKeeperTests {
     try await ledger.keeper.keep()
     #expect(
       ledger.keeper.stoppedBecause
-        == "the first 5 entries of the journal are not those that were signed; see RUNBOOK, journal rewritten"
+        == "the first 5 entries of the journal are not those that were signed; see RUNBOOK, JournalStopped"
     )
     #expect(ledger.keeper.published?.note == before.note)
     try await ledger.append(6..<9)

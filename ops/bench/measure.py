@@ -27,6 +27,8 @@ import uuid
 HERE = pathlib.Path(__file__).resolve().parent
 REFERENCE = HERE.parent.parent / "Shared" / "Models" / "Reference"
 TICKS = os.sysconf("SC_CLK_TCK")
+CLUSTER = HERE.parent / "cluster"
+PGBENCH = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"), default="pgbench")
 SERVICES = {
     "processor-registry": 1, "recycled-input": 2, "hydrogen-use": 3, "dashboard": 0,
 }
@@ -134,8 +136,10 @@ class Process:
 class Ledger:
     """A registry with one organisation, its facilities and a reporter."""
 
-    def __init__(self, options, folder, facilities):
+    def __init__(self, options, folder, facilities, storage=None):
+        """`storage`: the address of a database other than a SQLite file in the folder."""
         self.options, self.folder = options, folder
+        self.storage = {"REMELT_STORAGE_URL": storage} if storage else {}
         [self.port] = free_ports(1)
         self.start()
         self.token = self.sign_in("operator.key")
@@ -156,8 +160,16 @@ class Ledger:
     def start(self):
         binary = self.options.binaries / "processor-registry"
         self.registry = Process(
-            "processor-registry", [binary, "serve"], self.port, self.folder, self.settings)
+            "processor-registry", [binary, "serve"], self.port, self.folder,
+            {**self.settings, **self.storage})
         return self.registry
+
+    def replica(self):
+        """Another registry on the same database."""
+        [port] = free_ports(1)
+        binary = self.options.binaries / "processor-registry"
+        return Process(
+            "replica", [binary, "serve"], port, self.folder, {**self.settings, **self.storage})
 
     @property
     def settings(self):
@@ -193,7 +205,11 @@ class Ledger:
             raise SystemExit(f"POST {path} was answered {answer.status}: {text.decode()}")
         return json.loads(text)
 
-    def register(self, count):
+    def register_more(self, count, round):
+        """Facilities beside those that are there."""
+        return self.register(count, 100_000 * (round + 1))
+
+    def register(self, count, first=0):
         """Registers facilities in all provinces, as the public API does it."""
         lines = (REFERENCE / "provinces.csv").read_text().splitlines()[1:]
         places = [line.split(",")[0] for line in lines]
@@ -222,7 +238,7 @@ class Ledger:
                 }, local.connection)["id"]
 
         with concurrent.futures.ThreadPoolExecutor(32) as pool:
-            return list(pool.map(one, range(count)))
+            return list(pool.map(one, range(first, first + count)))
 
     def bulk(self, file):
         """Sends a CSV file; seconds and what the summary says."""
@@ -577,6 +593,121 @@ class Run:
         sources = json.loads(answer.read())["items"]
         return next(source["size"] for source in sources if source["source"] == "registry")
 
+    # PostgreSQL
+
+    def postgres(self):
+        """The same product on PostgreSQL, next to SQLite on the same disk."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="remelt-bench-", dir=os.environ.get(
+            "BENCH_FOLDER")))
+        try:
+            url = subprocess.run(
+                [CLUSTER, "start", folder], capture_output=True, text=True, check=True
+            ).stdout.strip()
+            ledgers = {
+                "sqlite": Ledger(self.options, self.folder / "on-sqlite", 2000),
+                "postgres": Ledger(self.options, self.folder / "on-postgres", 2000, url),
+            }
+            self.postgres_posts(ledgers, url)
+            self.postgres_bulk(ledgers["postgres"], url)
+            for ledger in ledgers.values():
+                ledger.registry.stop()
+        finally:
+            subprocess.run([CLUSTER, "remove", folder], check=False)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def postgres_posts(self, ledgers, url):
+        """64 connections to one registry on either engine, then 32 to each of two replicas."""
+        found = {"sqlite": [], "postgres": [], "replicas": []}
+        first, trips, requests = 0, 0, 0
+        for number in range(self.repetitions + 1):
+            for engine, ledger in ledgers.items():
+                first += 60_000
+                before = self.round_trips(ledger.registry)
+                result = self.post_load(ledger, ledger.registry, 64, first)
+                # The first repetition warms up.
+                if number == 0:
+                    continue
+                found[engine].append(result)
+                if engine == "postgres":
+                    trips += self.round_trips(ledger.registry) - before
+                    requests += result["requests"]
+            if number == 0:
+                continue
+            ledger = ledgers["postgres"]
+            replica = ledger.replica()
+            first += 120_000
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                both = list(pool.map(
+                    lambda one: self.post_load(ledger, one[0], 32, one[1]),
+                    [(ledger.registry, first), (replica, first + 60_000)]))
+            replica.stop()
+            found["replicas"].append({"per_second": sum(one["per_second"] for one in both)})
+        self.facts["postgres_posts"] = found
+        one = {engine: median(results, "per_second") for engine, results in found.items()}
+        latency = self.round_trip(url)
+        self.line(
+            "durable POST on PostgreSQL at 64 connections",
+            f"{one['postgres']:,.0f}/s, p99 {median(found['postgres'], 'p99_us') / 1000:.1f} ms,"
+            f" {median(found['postgres'], 'cpu_us'):,.0f} µs of the service's CPU;"
+            f" {trips / requests:.1f} round trips a POST, one is {latency:,.0f} µs", "", None)
+        self.line(
+            "PostgreSQL ÷ SQLite",
+            f"{one['postgres'] / one['sqlite']:.2f}× ({one['sqlite']:,.0f}/s on SQLite)",
+            "≥ 0.25×", one["postgres"] / one["sqlite"] >= 0.25)
+        self.line(
+            "two replicas ÷ one",
+            f"{one['replicas'] / one['postgres']:.2f}× ({one['replicas']:,.0f}/s)", "≥ 0.8×",
+            one["replicas"] / one["postgres"] >= 0.8)
+
+    def post_load(self, ledger, registry, connections, first):
+        return under_load(
+            registry, "/registry/v1/throughput", connections, self.seconds,
+            ledger.folder / "reporter.token", ledger.folder / "facilities", first)
+
+    def round_trips(self, registry):
+        return sum(
+            value for name, value in registry.metrics().items()
+            if name.startswith("remelt_postgres_round_trips"))
+
+    def round_trip(self, url):
+        """Microseconds of the smallest prepared query over the same kind of connection."""
+        script = self.folder / "one.sql"
+        script.write_text("SELECT 1;\n")
+        said = subprocess.run(
+            [PGBENCH, "-n", "-M", "prepared", "-c", "1", "-T", "3", "-f", script, url],
+            capture_output=True, text=True, check=True).stdout
+        return float(re.search(r"latency average = ([0-9.]+) ms", said).group(1)) * 1000
+
+    def postgres_bulk(self, ledger, url):
+        """A CSV file next to \\copy of the same file into one bare table."""
+        rates, copies, rows = [], [], 0
+        for number in range(1 if self.quick else 3):
+            file = self.folder / "bulk.csv"
+            facilities = ledger.register_more(500, number)
+            write_csv(file, facilities, 100)
+            ledger.registry.settle()
+            took, summary = ledger.bulk(file)
+            rows = summary["rows"]
+            if summary["created"] != rows:
+                raise SystemExit(f"bulk: {summary}")
+            rates.append(rows / took)
+            names = ", ".join(f"{name} TEXT" for name in COLUMNS.split(","))
+            start = time.monotonic()
+            subprocess.run(
+                [
+                    "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url, "-c",
+                    f"CREATE TABLE bare ({names})", "-c",
+                    f"\\copy bare FROM '{file}' CSV HEADER", "-c", "DROP TABLE bare",
+                ], check=True)
+            copies.append(rows / (time.monotonic() - start))
+        self.facts["postgres_bulk"] = {"rows": rows, "per_second": rates, "copy": copies}
+        ratio = statistics.median(a / b for a, b in zip(rates, copies))
+        self.line(
+            f"bulk CSV on PostgreSQL, {rows:,} rows",
+            f"{statistics.median(rates):,.0f} rows/s; \\copy {statistics.median(copies):,.0f}"
+            " rows/s", "", None)
+        self.line("bulk ÷ \\copy", f"{ratio:.3f}×", "≥ 0.06×", ratio >= 0.06)
+
     # 5
 
     def starts(self, ledger, folders):
@@ -604,6 +735,8 @@ class Run:
             self.line(f"first answer: {name}", f"{first:.3f} s", "≤ 0.5 s", first <= 0.5)
 
     def everything(self):
+        if self.options.only == ["postgres"]:
+            return self.postgres()
         small = Ledger(self.options, self.folder / "small", 100)
         file = self.folder / "small.csv"
         write_csv(file, small.facilities, 100)
@@ -638,6 +771,7 @@ class Run:
             process.stop()
         large.registry.stop()
         self.starts(large, folders)
+        self.postgres()
 
     def machine(self):
         cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
