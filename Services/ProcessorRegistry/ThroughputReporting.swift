@@ -35,15 +35,16 @@ struct ThroughputReporting: Sendable {
 
   func report(_ report: Throughput, by actor: Actor, on connection: Connection) throws -> Taken {
     let facility = try facility(of: report, for: actor, on: connection)
-    if let first = try store.throughput(facility.id, report.metal, report.month, on: connection) {
+    let months = try store.neighbours(facility.id, report.metal, report.month, on: connection)
+    if let first = months.same {
       throw Problem(
         .duplicate,
         "\(report.month) of \(report.metal.rawValue) is reported already: revise that report instead.",
         extra: [.init("existing", first.id.json)])
     }
-    let accepted = try accept(report, of: facility, on: connection)
+    let accepted = try accept(report, of: facility, after: months.previousClosing, on: connection)
     let (stored, place) = try store.insert(accepted, by: actor.name, on: connection)
-    return (stored, place, try warnings(accepted, on: connection))
+    return (stored, place, warnings(accepted, before: months.next))
   }
 
   func revise(
@@ -65,10 +66,11 @@ struct ThroughputReporting: Sendable {
       faults.append(.init("/month", "a revision keeps the month"))
     }
     guard faults.isEmpty else { throw Problem.fields(faults) }
-    let accepted = try accept(report, of: facility, on: connection)
+    let months = try store.neighbours(facility.id, report.metal, report.month, on: connection)
+    let accepted = try accept(report, of: facility, after: months.previousClosing, on: connection)
     let (stored, place) = try store.revise(
       old, to: accepted, reason: reason, by: actor.name, on: connection)
-    return (stored, place, try warnings(accepted, on: connection))
+    return (stored, place, warnings(accepted, before: months.next))
   }
 
   /// The facility a report is for, which the caller must be allowed to report for.
@@ -80,18 +82,16 @@ struct ThroughputReporting: Sendable {
     return facility
   }
 
-  private func accept(_ report: Throughput, of facility: StoredFacility, on connection: Connection)
-    throws -> Throughput
-  {
+  private func accept(
+    _ report: Throughput, of facility: StoredFacility, after previousClosing: Mass?,
+    on connection: Connection
+  ) throws -> Throughput {
     try checkCounterparts(report, facility.id, on: connection)
     let rules = ThroughputRules(
       tolerancePermille: permille, today: store.clock.now().dayInChina)
     let report =
       report.facility == facility.id ? report : Throughput(report, movedTo: facility.id)
-    return try rules.accept(
-      report, of: facility.facility,
-      previousClosing: try store.closing(
-        facility.id, report.metal, report.month.previous, on: connection))
+    return try rules.accept(report, of: facility.facility, previousClosing: previousClosing)
   }
 
   private func checkCounterparts(_ report: Throughput, _ own: ID, on connection: Connection) throws
@@ -117,24 +117,34 @@ struct ThroughputReporting: Sendable {
   }
 
   /// What is worth a look and no reason to refuse.
-  private func warnings(_ report: Throughput, on connection: Connection) throws -> [String] {
-    guard
-      let next = try store.throughput(
-        report.facility, report.metal, report.month.next, on: connection),
-      next.report.opening != report.closing
-    else { return [] }
+  private func warnings(_ report: Throughput, before next: StoredThroughput?) -> [String] {
+    guard let next, next.report.opening != report.closing else { return [] }
     return [
       "\(report.month.next) opens with \(next.report.opening.tonnes) t, not with this closing of \(report.closing.tonnes) t: revise it or give its opening_reason"
     ]
+  }
+
+  /// What the rows of one bulk write have looked up: it stays true, since nobody else writes
+  /// meanwhile, but for what the rows themselves add.
+  private struct Seen {
+    struct Series: Hashable {
+      let facility: ID
+      let metal: Metal
+    }
+
+    var facilities: [ID: StoredFacility] = [:]
+    /// By the month's number, the closing stock of what is reported.
+    var closings: [Series: [Int: Mass]] = [:]
   }
 
   /// Takes the rows of a bulk request: natural key is facility, metal and month. A row is refused
   /// before it has written anything, so it needs no savepoint of its own.
   func take(_ rows: [BulkRow], by actor: Actor) async throws -> [BulkOutcome] {
     try await store.database.write { connection in
-      try rows.map { row in
+      var seen = Seen()
+      return try rows.map { row in
         do {
-          return try take(row.content.get(), by: actor, on: connection)
+          return try take(row.content.get(), &seen, by: actor, on: connection)
         } catch let problem as Problem {
           return .refused(problem)
         }
@@ -142,24 +152,47 @@ struct ThroughputReporting: Sendable {
     }
   }
 
-  private func take(_ row: JSON, by actor: Actor, on connection: Connection) throws -> BulkOutcome {
+  private func take(_ row: JSON, _ seen: inout Seen, by actor: Actor, on connection: Connection)
+    throws -> BulkOutcome
+  {
     let (draft, reason) = try Fields.read(row) { fields -> (Throughput, String?)? in
       let reason = fields.text("reason", required: false, maximum: 500)
       return Throughput(fields).map { ($0, reason) }
     }
-    let facility = try facility(of: draft, for: actor, on: connection)
-    guard let old = try store.throughput(facility.id, draft.metal, draft.month, on: connection)
-    else {
-      let accepted = try accept(draft, of: facility, on: connection)
+    let facility =
+      try seen.facilities[draft.facility]
+      ?? self.facility(of: draft, for: actor, on: connection)
+    seen.facilities[draft.facility] = facility
+    let series = Seen.Series(facility: facility.id, metal: draft.metal)
+    // Taken out, so that the change below copies nothing.
+    var closings =
+      try seen.closings.removeValue(forKey: series)
+      ?? store.closings(facility.id, draft.metal, on: connection)
+    defer { seen.closings[series] = closings }
+    let accepted = try accept(
+      draft, of: facility, after: closings[draft.month.previous.number], on: connection)
+    guard closings[draft.month.number] != nil else {
+      closings[draft.month.number] = accepted.closing
       return .created(try store.insert(accepted, by: actor.name, on: connection).0.id)
     }
-    let accepted = try accept(draft, of: facility, on: connection)
+    return try revise(to: accepted, reason, &closings, by: actor, on: connection)
+  }
+
+  /// A row whose month is reported already.
+  private func revise(
+    to accepted: Throughput, _ reason: String?, _ closings: inout [Int: Mass], by actor: Actor,
+    on connection: Connection
+  ) throws -> BulkOutcome {
+    let months = try store.neighbours(
+      accepted.facility, accepted.metal, accepted.month, on: connection)
+    guard let old = months.same else { throw StorageFailure.misuse("a report is gone") }
     if accepted == old.report { return .unchanged(old.id) }
     guard let reason else {
       throw Problem.field(
         "/reason", "the month is reported already with other figures: a revision needs its reason")
     }
     _ = try store.revise(old, to: accepted, reason: reason, by: actor.name, on: connection)
+    closings[accepted.month.number] = accepted.closing
     return .revised(old.id)
   }
 }

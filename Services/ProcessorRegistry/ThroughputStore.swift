@@ -53,28 +53,43 @@ extension RegistryStore {
     ).map(StoredThroughput.init)
   }
 
-  /// The report that stands for a facility, metal and month.
-  func throughput(_ facility: ID, _ metal: Metal, _ month: Month, on connection: Connection) throws
-    -> StoredThroughput?
-  {
-    try connection.first(
-      """
-      SELECT \(Self.columns) FROM throughput t WHERE t.facility_id = $1 AND t.metal = $2
-        AND t.month = $3 AND t.status <> 'withdrawn'
-      """, [.text(facility.text), .text(metal.rawValue), .int(month.number)]
-    ).map(StoredThroughput.init)
+  /// A month's report of a facility and metal, and what stands before and after it.
+  struct Neighbours: Sendable {
+    let previousClosing: Mass?
+    let same: StoredThroughput?
+    let next: StoredThroughput?
   }
 
-  /// The closing stock of a month, where it is reported.
-  func closing(_ facility: ID, _ metal: Metal, _ month: Month, on connection: Connection) throws
-    -> Mass?
+  func neighbours(_ facility: ID, _ metal: Metal, _ month: Month, on connection: Connection) throws
+    -> Neighbours
   {
-    try connection.first(
+    let rows = try connection.query(
       """
-      SELECT closing FROM throughput WHERE facility_id = $1 AND metal = $2 AND month = $3
-        AND status <> 'withdrawn'
-      """, [.text(facility.text), .text(metal.rawValue), .int(month.number)]
-    ).map { Mass(grams: try $0.int("closing")) }
+      SELECT \(Self.columns), t.month, t.closing FROM throughput t
+      WHERE t.facility_id = $1 AND t.metal = $2 AND t.month BETWEEN $3 AND $4
+        AND t.status <> 'withdrawn'
+      """,
+      [
+        .text(facility.text), .text(metal.rawValue), .int(month.previous.number),
+        .int(month.next.number),
+      ])
+    let row = { (month: Month) in try rows.first { try $0.int("month") == Int64(month.number) } }
+    return Neighbours(
+      previousClosing: try row(month.previous).map { Mass(grams: try $0.int("closing")) },
+      same: try row(month).map(StoredThroughput.init),
+      next: try row(month.next).map(StoredThroughput.init))
+  }
+
+  /// The closing stocks of all months that are reported, by the month's number.
+  func closings(_ facility: ID, _ metal: Metal, on connection: Connection) throws -> [Int: Mass] {
+    try connection.query(
+      """
+      SELECT month, closing FROM throughput
+      WHERE facility_id = $1 AND metal = $2 AND status <> 'withdrawn'
+      """, [.text(facility.text), .text(metal.rawValue)]
+    ).reduce(into: [:]) {
+      $0[Int(try $1.int("month"))] = Mass(grams: try $1.int("closing"))
+    }
   }
 
   /// Stores a first report and journals it.

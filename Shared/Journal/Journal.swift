@@ -79,22 +79,43 @@ package struct Journal: Sendable {
       """),
   ]
 
-  /// Appends an event inside the transaction that changes the state it tells of. The head's row
-  /// makes writers of one journal wait for each other, so positions are dense and in order.
+  /// The head as a write of this transaction left it: asked for once, since writes take turns.
+  private struct Head: Sendable {
+    let origin: String
+    var size: Int64
+    var recordedAt: Int64
+
+    init(on connection: Connection) throws {
+      let row = try connection.first("SELECT origin, size, recorded_at FROM journal_head")
+      guard let row else { throw StorageFailure.misuse("the journal was not prepared") }
+      origin = try row.text("origin")
+      size = try row.int("size")
+      recordedAt = try row.int("recorded_at")
+    }
+  }
+
+  private static let head = "journal head"
+
+  /// Lets the head be read again, for whoever changes it in another way than by appending.
+  static func forgetHead(on connection: Connection) { connection.remember(head, Head?.none) }
+
+  /// Appends an event inside the transaction that changes the state it tells of. Writers take turns,
+  /// so positions are dense and in order.
   @discardableResult
   package func append(_ event: Event, on connection: Connection) throws -> Place {
-    let head = try connection.first(
-      """
-      UPDATE journal_head SET size = size + 1,
-        recorded_at = CASE WHEN recorded_at > $1 THEN recorded_at ELSE $1 END
-      RETURNING size, recorded_at, origin
-      """, [.int(clock.now().milliseconds)])
-    guard let head else { throw StorageFailure.misuse("the journal was not prepared") }
+    var head =
+      try connection.remembered(Self.head, as: Head.self) ?? Head(on: connection)
     let place = Place(
-      position: try head.int("size") - 1,
-      recordedAt: Instant(milliseconds: try head.int("recorded_at")))
+      position: head.size,
+      recordedAt: Instant(milliseconds: max(head.recordedAt, clock.now().milliseconds)))
+    head.size += 1
+    head.recordedAt = place.recordedAt.milliseconds
+    connection.remember(Self.head, head)
+    try connection.execute(
+      "UPDATE journal_head SET size = $1, recorded_at = $2",
+      [.int(head.size), .int(head.recordedAt)])
     let bytes = event.bytes(
-      id: random.id(at: place.recordedAt), source: try head.text("origin"), at: place.recordedAt)
+      id: random.id(at: place.recordedAt), source: head.origin, at: place.recordedAt)
     let salt = random.bytes(16)
     try connection.execute(
       """

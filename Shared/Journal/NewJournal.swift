@@ -23,6 +23,7 @@ package enum NewJournal {
       let new = successor(of: old)
       try connection.execute(
         "UPDATE journal_head SET origin = $1, signing_key = $2", [.text(new), .blob(seed)])
+      Journal.forgetHead(on: connection)
       try journal.append(
         Event(
           .journalStarted, subject: new, actor: "service",

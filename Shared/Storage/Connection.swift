@@ -26,6 +26,17 @@ package struct Connection {
   /// a standby.
   package func standbyLag() throws -> Int64? { try session.standbyLag() }
 
+  /// What ``remember(_:_:)`` was told under this name in this transaction.
+  package func remembered<Value>(_ name: String, as _: Value.Type) -> Value? {
+    session.remembered[name] as? Value
+  }
+
+  /// Keeps something until the transaction ends, or a part of it fails: what has been read stays true
+  /// so long, since nobody else writes meanwhile. Nil forgets it.
+  package func remember<Value: Sendable>(_ name: String, _ value: Value?) {
+    session.remembered[name] = value
+  }
+
   /// Runs several statements without parameters, as migrations do.
   package func script(_ sql: String) throws { try session.script(sql) }
 
@@ -38,6 +49,7 @@ package struct Connection {
       try session.settle()
       return result
     } catch {
+      session.remembered = [:]
       try session.demandTransaction()
       try session.execute("ROLLBACK TO SAVEPOINT part", [])
       try session.execute("RELEASE SAVEPOINT part", [])

@@ -4,10 +4,14 @@ import GRDBSQLite
 /// SQLite, through GRDB's connection.
 final class SQLiteSession: Session {
   private let database: GRDB.Database
+  var remembered: [String: any Sendable] = [:]
 
   init(_ database: GRDB.Database) { self.database = database }
 
-  func beginWriting() throws { try script("BEGIN IMMEDIATE") }
+  func beginWriting() throws {
+    remembered = [:]
+    try script("BEGIN IMMEDIATE")
+  }
 
   func commit() throws { try script("COMMIT") }
 

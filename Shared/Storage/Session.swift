@@ -1,6 +1,8 @@
 /// One connection to an engine. The services see it as a ``Connection``, which adds what is the same
 /// for both engines. Used by one thread at a time.
 protocol Session: AnyObject {
+  /// What this transaction has looked up or written and needs again; ``Connection`` keeps it.
+  var remembered: [String: any Sendable] { get set }
   /// Begins a transaction that writes, when it is its turn: whoever else writes to this database, in
   /// this process or another, waits until it ends, and it sees all that was committed before.
   func beginWriting() throws

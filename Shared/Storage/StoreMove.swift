@@ -25,7 +25,8 @@ package struct StoreMove: Sendable {
   /// - Throws: ``StorageFailure/unusable(_:)`` unless the one is SQLite and the other PostgreSQL.
   package init(from source: Database, to target: Database) throws {
     guard !source.isShared, target.isShared else {
-      throw StorageFailure.unusable("A store is moved from sqlite:… to postgres://…, and no other way.")
+      throw StorageFailure.unusable(
+        "A store is moved from sqlite:… to postgres://…, and no other way.")
     }
     self.source = source
     self.target = target
@@ -48,7 +49,9 @@ package struct StoreMove: Sendable {
   private func prepare() async throws {
     let steps = try await source.read {
       try $0.query("SELECT component, number, sql FROM schema_migration ORDER BY component, number")
-        .map { (try $0.text("component"), Migration(Int(try $0.int("number")), try $0.text("sql"))) }
+        .map {
+          (try $0.text("component"), Migration(Int(try $0.int("number")), try $0.text("sql")))
+        }
     }
     try await target.write { connection in
       guard try !Self.isUnderWay(connection) else { return }

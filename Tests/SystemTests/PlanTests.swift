@@ -118,7 +118,8 @@ extension RunningTests {
         #expect(second.status == 200, "\(next.1): \(second.text)")
       }
       let list = try await reader.get(
-        "processor-registry", "/registry/v1/throughput?facility_id=\(site)&metal=steel&from=2025-01&to=2025-01")
+        "processor-registry",
+        "/registry/v1/throughput?facility_id=\(site)&metal=steel&from=2025-01&to=2025-01")
       if let id = list["items"]?.elements.first?["id"]?.text {
         for path in ["", "/revisions", "/receipt"] {
           _ = try await reader.get("processor-registry", "/registry/v1/throughput/\(id)\(path)")

@@ -365,7 +365,7 @@ final class RandomRegistry {
     let store = try store
     let before = try await store.database.read { connection in
       let root = try store.facility(facility, on: connection)?.id ?? facility
-      return try store.closing(root, metal, month.previous, on: connection)?.grams
+      return try store.neighbours(root, metal, month, on: connection).previousClosing?.grams
     }
     let head: KeyValuePairs<String, JSON?> = [
       "facility_id": facility.json, "metal": .string(metal.rawValue), "month": month.json,
