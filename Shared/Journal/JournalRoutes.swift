@@ -83,6 +83,10 @@ package struct JournalRoutes: Sendable {
       // The long poll that the follower asked for.
       try await Task.sleep(for: .milliseconds(20))
     }
+    // Before a reader is shown that the journal shrank, the database itself is asked.
+    if let published = keeper.published, published.checkpoint.size < after {
+      try await keeper.keep()
+    }
     return keeper.published
   }
 }
