@@ -103,6 +103,7 @@ package final class HTTPClient: Sendable {
   /// `Retry-After` of more than 10 s, or past the call's own timeout, ends that.
   /// - Throws: `HTTPFailure`, or `CancellationError` within about a second of the task's end.
   package func send(_ call: HTTPCall) async throws -> HTTPAnswer {
+    let call = call.passingOn(Trace.current)
     let deadline = ContinuousClock.now + .seconds(max(1, min(86_400, call.timeoutSeconds)))
     var attempt = 0
     while true {
@@ -156,6 +157,16 @@ package final class HTTPClient: Sendable {
       guard (0...10).contains(seconds) else { return nil }
       return max(.seconds(seconds), backoff)
     }
+  }
+}
+
+extension HTTPCall {
+  /// The call with the `traceparent` of the request that it is made for.
+  fileprivate func passingOn(_ trace: Trace?) -> HTTPCall {
+    guard let trace else { return self }
+    var call = self
+    call.headers.append(("traceparent", trace.parent))
+    return call
   }
 }
 

@@ -25,6 +25,7 @@ package struct Surface<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
     var (response, problem) = await Trace.$current.withValue(trace) {
       await answer(request, context)
     }
+    if let name = HTTPField.Name("Request-Id") { response.headers[name] = trace.id }
     await compress(&response, for: request)
     record(request, context, response, problem, trace, took: ContinuousClock.now - start)
     return response

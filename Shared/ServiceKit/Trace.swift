@@ -4,6 +4,9 @@ import Models
 package struct Trace: Sendable {
   package let parent: String
 
+  /// What all services log of one request: 32 hexadecimal digits.
+  package var id: String { String(parent.dropFirst(3).prefix(32)) }
+
   @TaskLocal package static var current: Trace?
 
   /// Takes a valid header, and otherwise makes one.

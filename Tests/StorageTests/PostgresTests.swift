@@ -284,4 +284,25 @@ struct PostgresTests {
     await expectAway { try await database.read { _ in } }
     await expectAway { try await database.write { _ in } }
   }
+
+  @Test("TLS settings of the URL are libpq's: a server with another's certificate is refused")
+  func tls() async throws {
+    let folder = try TemporaryFolder()
+    let cluster = try TestCluster()
+    try cluster.useTLS()
+    let open = { (root: String) in
+      try Database(
+        url: "\(cluster.url)?sslmode=verify-full&sslrootcert=\(root)", patience: .milliseconds(200))
+    }
+    let database = try open("\(cluster.folder)/data/server.crt")
+    let isEncrypted = try await database.read {
+      try $0.first(
+        "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")?.flag("ssl")
+    }
+    #expect(isEncrypted == true)
+    try database.close()
+    let other = folder.file("other.crt")
+    try TestCluster.certificate(other, key: folder.file("other.key"))
+    #expect(throws: StorageFailure.self) { try open(other) }
+  }
 }

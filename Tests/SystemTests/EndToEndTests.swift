@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import ServiceKit
+import TestSupport
 import Testing
 
 extension RunningTests {
@@ -54,6 +55,30 @@ extension RunningTests {
           "processor-registry", "/registry/v1/throughput/\(try report.id)")
         #expect(read["input"]?["value"]?.text == "950")
         try await ledger.stopAll()
+      }
+    }
+
+    @Test(
+      "A request's trace goes through all services that take part in it, and back to its sender")
+    func trace() async throws {
+      try await withLedger { ledger in
+        let loud = ["REMELT_LOG_LEVEL": "debug"]
+        let registry = try await ledger.start("processor-registry", settings: loud)
+        let dashboard = try await ledger.start("dashboard", settings: loud)
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736"
+        let call = HTTPCall(
+          method: "POST", url: try ledger["dashboard"].url + "/dashboard/sign-in",
+          headers: [
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("traceparent", "00-\(id)-00f067aa0ba902b7-01"),
+          ], body: Array("key=\(try ledger.operatorKey)".utf8), timeoutSeconds: 30, retries: 0)
+        let answer = try await ledger.client.send(call)
+        #expect(answer.header("Request-Id") == id)
+        try await ledger.stopAll()
+        for service in [registry, dashboard] {
+          let line = await service.log.line(containing: id)
+          #expect(line?.contains("answered") == true, "\(service.name) knows nothing of it")
+        }
       }
     }
 
