@@ -65,53 +65,41 @@ package struct Bulk: Sendable {
   ) async throws -> Response {
     // What is wrong with the request as a whole is said before an answer begins.
     _ = try BulkReader(request, convert: convert)
-    let logger = context.logger
-    let channel = context.channel
     let body = ResponseBody { writer in
       var report = BulkReport(deadline: deadline)
-      do {
-        let reader = try BulkReader(request, convert: convert)
-        for try await buffer in request.body {
-          try report.checkTime()
-          // The rest of a refused file is passed over, so that its sender comes to read why.
-          if report.isEnded { continue }
-          do {
-            // A little at a time, since gzip makes a thousand bytes of one.
-            var rest = buffer.readableBytesView
-            while !rest.isEmpty {
-              let part = rest.prefix(4096)
-              rest = rest.dropFirst(part.count)
-              var rows = try reader.feed(part)
-              try await write(&rows, &report, to: &writer, whole: false, store: store)
-              reader.hold(rows)
+      await withThrowingTaskGroup(of: Stored.self) { storing in
+        do {
+          let reader = try BulkReader(request, convert: convert)
+          for try await buffer in request.body {
+            try report.checkTime()
+            // The rest of a refused file is passed over, so that its sender comes to read why.
+            if report.isEnded { continue }
+            do {
+              // A little at a time, since gzip makes a thousand bytes of one.
+              var rest = buffer.readableBytesView
+              while !rest.isEmpty {
+                let part = rest.prefix(4096)
+                rest = rest.dropFirst(part.count)
+                var rows = try reader.feed(part)
+                try await write(&rows, &report, &storing, to: &writer, whole: false, store: store)
+                reader.hold(rows)
+              }
+            } catch let problem as Problem where problem.kind != .timeout {
+              report.end(problem)
             }
-          } catch let problem as Problem where problem.kind != .timeout {
-            report.end(problem)
           }
+          if !report.isEnded {
+            var rows = try reader.finish()
+            try await write(&rows, &report, &storing, to: &writer, whole: true, store: store)
+          }
+        } catch {
+          end(&report, because: error, context)
         }
-        if !report.isEnded {
-          var rows = try reader.finish()
-          try await write(&rows, &report, to: &writer, whole: true, store: store)
+        do {
+          try await collect(&storing, &report)
+        } catch {
+          end(&report, because: error, context)
         }
-      } catch let problem as Problem {
-        report.end(problem)
-        // Who sends too slowly is not listened to for ever: the answer has five seconds to arrive.
-        if problem.kind == .timeout {
-          channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
-        }
-      } catch StorageFailure.away(let why) {
-        logger.warning("A bulk request met a database that is away.", metadata: ["why": "\(why)"])
-        report.end(
-          Problem(
-            .unavailable,
-            "The database is away for the moment, and the rest was not taken. Send the file again later: what is recorded stays unchanged."
-          ))
-      } catch {
-        logger.error("A bulk request failed.", metadata: ["error": "\(error)"])
-        report.end(
-          Problem(
-            .internalError,
-            "The rest was not taken. Send the file again: what is recorded stays unchanged."))
       }
       report.finish()
       try await writer.write(ByteBuffer(bytes: report.take()))
@@ -120,19 +108,58 @@ package struct Bulk: Sendable {
     return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: body)
   }
 
+  private typealias Stored = [(BulkRow, BulkOutcome)]
+
+  private static func end(_ report: inout BulkReport, because error: any Error, _ context: Context)
+  {
+    switch error {
+    case let problem as Problem:
+      report.end(problem)
+      // Who sends too slowly is not listened to for ever: the answer has five seconds to arrive.
+      if problem.kind == .timeout {
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+      }
+    case StorageFailure.away(let why):
+      context.logger.warning(
+        "A bulk request met a database that is away.", metadata: ["why": "\(why)"])
+      report.end(
+        Problem(
+          .unavailable,
+          "The database is away for the moment, and the rest was not taken. Send the file again later: what is recorded stays unchanged."
+        ))
+    default:
+      context.logger.error("A bulk request failed.", metadata: ["error": "\(error)"])
+      report.end(
+        Problem(
+          .internalError,
+          "The rest was not taken. Send the file again: what is recorded stays unchanged."))
+    }
+  }
+
+  /// Batches are stored one after the other, in the order of their rows; while one is, the next is
+  /// read.
   private static func write(
-    _ rows: inout [BulkRow], _ report: inout BulkReport, to writer: inout any ResponseBodyWriter,
-    whole: Bool, store: @Sendable ([BulkRow]) async throws -> [BulkOutcome]
+    _ rows: inout [BulkRow], _ report: inout BulkReport,
+    _ storing: inout ThrowingTaskGroup<Stored, any Error>, to writer: inout any ResponseBodyWriter,
+    whole: Bool, store: @escaping @Sendable ([BulkRow]) async throws -> [BulkOutcome]
   ) async throws {
     while rows.count >= batch || (whole && !rows.isEmpty) {
       try report.checkTime()
       let some = Array(rows.prefix(batch))
       rows.removeFirst(some.count)
-      report.add(zip(some, try await store(some)))
+      try await collect(&storing, &report)
+      storing.addTask { Array(zip(some, try await store(some))) }
       if report.heldBytes > heldBytes {
         try await writer.write(ByteBuffer(bytes: report.take()))
       }
     }
+  }
+
+  private static func collect(
+    _ storing: inout ThrowingTaskGroup<Stored, any Error>, _ report: inout BulkReport
+  ) async throws {
+    while let stored = try await storing.next() { report.add(stored) }
   }
 }
 
