@@ -97,7 +97,7 @@ package struct Journal: Sendable {
   private static let head = "journal head"
 
   /// Lets the head be read again, for whoever changes it in another way than by appending.
-  static func forgetHead(on connection: Connection) { connection.remember(head, Head?.none) }
+  static func forgetHead(on connection: Connection) { connection.forget(head) }
 
   /// Appends an event inside the transaction that changes the state it tells of. Writers take turns,
   /// so positions are dense and in order.
@@ -110,10 +110,11 @@ package struct Journal: Sendable {
       recordedAt: Instant(milliseconds: max(head.recordedAt, clock.now().milliseconds)))
     head.size += 1
     head.recordedAt = place.recordedAt.milliseconds
-    connection.remember(Self.head, head)
-    try connection.execute(
-      "UPDATE journal_head SET size = $1, recorded_at = $2",
-      [.int(head.size), .int(head.recordedAt)])
+    connection.remember(Self.head, head) { [head] in
+      try $0.execute(
+        "UPDATE journal_head SET size = $1, recorded_at = $2",
+        [.int(head.size), .int(head.recordedAt)])
+    }
     let bytes = event.bytes(
       id: random.id(at: place.recordedAt), source: head.origin, at: place.recordedAt)
     let salt = random.bytes(16)

@@ -26,16 +26,23 @@ package struct Connection {
   /// a standby.
   package func standbyLag() throws -> Int64? { try session.standbyLag() }
 
-  /// What ``remember(_:_:)`` was told under this name in this transaction.
+  /// What ``remember(_:_:store:)`` was told under this name in this transaction.
   package func remembered<Value>(_ name: String, as _: Value.Type) -> Value? {
-    session.remembered[name] as? Value
+    session.memory.values[name] as? Value
   }
 
-  /// Keeps something until the transaction ends, or a part of it fails: what has been read stays true
-  /// so long, since nobody else writes meanwhile. Nil forgets it.
-  package func remember<Value: Sendable>(_ name: String, _ value: Value?) {
-    session.remembered[name] = value
+  /// Keeps a row that a write reads or changes again and again: it stays true to the end of the
+  /// transaction, since nobody else writes meanwhile, and goes back with a part that fails.
+  /// - Parameter store: stores it, once, when the part of the write ends that it was changed in.
+  package func remember<Value: Sendable>(
+    _ name: String, _ value: Value, store: @escaping (Connection) throws -> Void
+  ) {
+    session.memory.values[name] = value
+    session.memory.unstored[name] = store
   }
+
+  /// Reads it again the next time.
+  package func forget(_ name: String) { session.memory.values[name] = nil }
 
   /// Runs several statements without parameters, as migrations do.
   package func script(_ sql: String) throws { try session.script(sql) }
@@ -43,13 +50,16 @@ package struct Connection {
   /// Runs a part of a write that fails or succeeds by itself, as a row of a bulk request does.
   package func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
     try session.execute("SAVEPOINT part", [])
+    let before = session.memory
     do {
       let result = try body()
+      for store in session.memory.unstored.values { try store(self) }
+      session.memory.unstored = [:]
       try session.execute("RELEASE SAVEPOINT part", [])
       try session.settle()
       return result
     } catch {
-      session.remembered = [:]
+      session.memory = before
       try session.demandTransaction()
       try session.execute("ROLLBACK TO SAVEPOINT part", [])
       try session.execute("RELEASE SAVEPOINT part", [])

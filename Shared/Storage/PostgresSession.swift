@@ -30,7 +30,7 @@ final class PostgresSession: Session, @unchecked Sendable {
   private var awaited: [Awaited] = []
   private var bytesAwaited = 0
   private var isInTransaction = false
-  var remembered: [String: any Sendable] = [:]
+  var memory = Memory()
 
   fileprivate var isClosed = false
 
@@ -69,7 +69,7 @@ final class PostgresSession: Session, @unchecked Sendable {
   }
 
   private func open(_ opening: [String]) throws {
-    remembered = [:]
+    memory = Memory()
     guard !isClosed else { throw StorageFailure.away("the database was closed") }
     if handle == nil { handle = try server.connect() }
     do {

@@ -4,12 +4,12 @@ import GRDBSQLite
 /// SQLite, through GRDB's connection.
 final class SQLiteSession: Session {
   private let database: GRDB.Database
-  var remembered: [String: any Sendable] = [:]
+  var memory = Memory()
 
   init(_ database: GRDB.Database) { self.database = database }
 
   func beginWriting() throws {
-    remembered = [:]
+    memory = Memory()
     try script("BEGIN IMMEDIATE")
   }
 

@@ -1,8 +1,8 @@
 /// One connection to an engine. The services see it as a ``Connection``, which adds what is the same
 /// for both engines. Used by one thread at a time.
 protocol Session: AnyObject {
-  /// What this transaction has looked up or written and needs again; ``Connection`` keeps it.
-  var remembered: [String: any Sendable] { get set }
+  /// What this transaction knows; ``Connection`` keeps it.
+  var memory: Memory { get set }
   /// Begins a transaction that writes, when it is its turn: whoever else writes to this database, in
   /// this process or another, waits until it ends, and it sees all that was committed before.
   func beginWriting() throws
@@ -23,6 +23,12 @@ protocol Session: AnyObject {
   /// - Throws: where the transaction was ended by the engine. What came after would be committed by
   ///   itself, though the write is told that it failed.
   func demandTransaction() throws
+}
+
+/// What a transaction has read, and has changed but not stored yet.
+struct Memory {
+  var values: [String: any Sendable] = [:]
+  var unstored: [String: (Connection) throws -> Void] = [:]
 }
 
 /// A database behind its URL.
