@@ -76,16 +76,8 @@ struct DashboardApplication: Sendable {
   }
 
   private var authentication: Authentication {
-    let database = host.database
     let positions = followers.map { follower in
-      let source = follower.source
-      return (
-        source,
-        { @Sendable () async throws -> Int64 in
-          guard database.hasStandby else { return follower.appliedSize }
-          return try await database.readStandby { try Follower.applied(on: $0)[source]?.size ?? 0 }
-        }
-      )
+      (follower.source, { @Sendable in follower.appliedSize })
     }
     return Authentication(keys: keys, positions: Dictionary(uniqueKeysWithValues: positions))
   }

@@ -90,7 +90,9 @@ struct FigureRoutes: Sendable {
     let question = try ThroughputQuestion(query, today: clock.now().dayInChina)
     let found = try await throughput(question, sight)
     let table = found.value
-    if format == .csv { return csv(ThroughputLine.columns, table.lines.map(\.fields)) }
+    if format == .csv {
+      return csv(ThroughputLine.columns, table.lines.map(\.fields), lag: found.standbyLag)
+    }
     return .json(
       .members([
         "metal": .string(question.metal.rawValue), "from": question.months.lowerBound.json,
@@ -115,7 +117,8 @@ struct FigureRoutes: Sendable {
     if format == .csv {
       return csv(
         ["code", "name", "number", "capacity_t_per_year"],
-        table.lines.map { [$0.code, $0.name, String($0.number), Mass.tonnes($0.capacity)] })
+        table.lines.map { [$0.code, $0.name, String($0.number), Mass.tonnes($0.capacity)] },
+        lag: found.standbyLag)
     }
     return .json(
       .members([
@@ -142,7 +145,7 @@ struct FigureRoutes: Sendable {
       sight.sees(place) && (province == nil || Grouping.province.code(of: place) == province)
         && (region == nil || Grouping.region.code(of: place) == region)
     }
-    let (found, missing) = try await database.readStandby { connection in
+    let read = try await read { connection in
       (
         try Figures.reports(
           metal, month, asOf: asOf, after: page.after?.first ?? "", limit: page.limit + 1,
@@ -151,6 +154,7 @@ struct FigureRoutes: Sendable {
           metal, month, asOf: asOf, limit: Page.maximum, counts: counts, on: connection)
       )
     }
+    let (found, missing) = read.value
     let owing = missing.map { id, facility in
       JSON.members([
         "facility_id": .string(id), "facility": .string(facility.name),
@@ -158,7 +162,10 @@ struct FigureRoutes: Sendable {
       ])
     }
     return page.response(
-      found, request, extra: [.init("missing", .array(owing))], key: { [$0.fact.report.text] },
+      found, request,
+      extra: [.init("missing", .array(owing))]
+        + (read.lagJSON.map { [.init("standby_lag_ms", $0)] } ?? []),
+      key: { [$0.fact.report.text] },
       json: \.json)
   }
 
@@ -169,9 +176,13 @@ struct FigureRoutes: Sendable {
     return .json(.members(["items": found.sourcesJSON, "standby_lag_ms": found.lagJSON]))
   }
 
-  private func csv(_ columns: [String], _ rows: [[String]]) -> Response {
+  /// - Parameter lag: a table has no place for it, so it is said in a header field.
+  private func csv(_ columns: [String], _ rows: [[String]], lag: Int64?) -> Response {
     let lines = ([columns] + rows).map { $0.map(CSVParser.quoted).joined(separator: ",") }
-    return .text(lines.joined(separator: "\r\n") + "\r\n", type: "text/csv; charset=utf-8")
+    var response = Response.text(
+      lines.joined(separator: "\r\n") + "\r\n", type: "text/csv; charset=utf-8")
+    if let lag, let name = HTTPField.Name("Standby-Lag-Ms") { response.headers[name] = String(lag) }
+    return response
   }
 }
 

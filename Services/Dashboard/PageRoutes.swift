@@ -39,33 +39,36 @@ struct PageRoutes: Sendable {
       try Query(request).only("metal", "from", "to", "by", "as_of", "date")
       let question = try PageQuestion(request, today: figures.clock.now().dayInChina)
       return templates.page(
-        .figures, try await model(TypedQuestion(question), nil, try await answer(question, sight)))
+        .figures, try await answer(question, sight))
     } catch let problem as Problem where problem.kind == .invalid {
       return templates.page(
-        .figures, try await model(TypedQuestion(request), problem.sentence, nil),
+        .figures,
+        model(
+          TypedQuestion(request), problem.sentence, nil, try await figures.read { _ in }),
         status: .unprocessableContent)
     }
   }
 
-  private func model(_ typed: TypedQuestion, _ trouble: String?, _ answer: PageFigures?)
-    async throws -> FiguresPage
-  {
-    let read = try await figures.read { _ in }
-    return FiguresPage(
+  /// - Parameter read: whose sources stand behind the page.
+  private func model<Value>(
+    _ typed: TypedQuestion, _ trouble: String?, _ answer: PageFigures?, _ read: Sourced<Value>
+  ) -> FiguresPage {
+    FiguresPage(
       typed: typed, trouble: trouble, figures: answer, sources: read.sources,
       standbyLag: read.standbyLag, now: figures.clock.now())
   }
 
-  private func answer(_ question: PageQuestion, _ sight: Sight) async throws -> PageFigures {
+  private func answer(_ question: PageQuestion, _ sight: Sight) async throws -> FiguresPage {
     let asked = question.throughput
     let capacity = try await capacity(question, sight)
-    let throughput = try await figures.throughput(asked, sight).value
+    let throughput = try await figures.throughput(asked, sight)
     let known = try await figures.database.readStandby {
       try KnownFacilities(asOf: asked.asOf, on: $0)
     }
-    return PageFigures(
-      question, capacity, throughput, sight,
+    let figures = PageFigures(
+      question, capacity, throughput.value, sight,
       demonstrations: Demonstrations(asked.metal, known, sight))
+    return model(TypedQuestion(question), nil, figures, throughput)
   }
 
   private func capacity(_ question: PageQuestion, _ sight: Sight) async throws -> CapacityTable {

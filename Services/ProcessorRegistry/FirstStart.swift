@@ -35,10 +35,20 @@ enum FirstStart {
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
+    // Whole and on the disk before the credential is committed: nobody could sign in without it.
+    let new = file + ".new"
     let made = FileManager.default.createFile(
-      atPath: file, contents: Data((key + "\n").utf8), attributes: [.posixPermissions: 0o600])
-    guard made else {
+      atPath: new, contents: Data((key + "\n").utf8), attributes: [.posixPermissions: 0o600])
+    guard made, let handle = FileHandle(forWritingAtPath: new) else {
       throw StorageFailure.unusable("The key file \(file) cannot be written: check keys.folder.")
     }
+    try handle.synchronize()
+    try handle.close()
+    guard rename(new, file) == 0 else {
+      throw StorageFailure.unusable("The key file \(file) cannot be written: check keys.folder.")
+    }
+    let folder = open(url.deletingLastPathComponent().path(), O_RDONLY)
+    fsync(folder)
+    close(folder)
   }
 }

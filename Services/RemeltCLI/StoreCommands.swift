@@ -9,7 +9,7 @@ import Synchronization
 enum Store {
   /// Opens one that is there; `-` reads the address from `REMELT_STORAGE_URL`, where no list of
   /// processes shows a password.
-  static func open(_ url: String) throws -> Database {
+  static func open(_ url: String, readOnly: Bool = false) throws -> Database {
     let url =
       url == "-" ? ProcessInfo.processInfo.environment["REMELT_STORAGE_URL"] ?? "" : url
     if url.hasPrefix("sqlite:"),
@@ -18,7 +18,7 @@ enum Store {
       throw LocalFailure(.usage, "There is no database \(url.dropFirst(7)).")
     }
     do {
-      return try Database(url: url, patience: .seconds(3))
+      return try Database(url: url, readOnly: readOnly, patience: .seconds(3))
     } catch let failure as StorageFailure {
       throw LocalFailure(.usage, failure.description)
     }
@@ -76,7 +76,7 @@ struct VerifyStore: AsyncParsableCommand {
   var url: String
 
   func run() async throws {
-    let database = try Store.open(url)
+    let database = try Store.open(url, readOnly: true)
     let audit = try await Store.audit(database, "journal")
     try database.close()
     Terminal.output("entries \(audit.entries)")

@@ -142,13 +142,18 @@ package final class JournalKeeper: Service {
 
   /// One round: signs what is new, or publishes what another replica has signed.
   package func keep() async throws {
-    let known = published?.checkpoint.size ?? -1
-    let (size, signed) = try await database.read { connection in
-      let size = try Journal.size(on: connection)
-      return (size, size == known ? size : try self.lastSigned(on: connection)?.checkpoint.size)
+    let known = published?.checkpoint
+    let (size, signed) = try await database.read {
+      (try Journal.size(on: $0), try self.lastSigned(on: $0)?.checkpoint)
     }
-    guard size != known, stoppedBecause == nil else { return }
-    if size == signed { return try await publishSigned() }
+    guard stoppedBecause == nil else { return }
+    if let known, size < known.size || (signed?.size == known.size && signed != known) {
+      // What was published was read before, so the database has been set back since: restored, or
+      // failed over to a standby that had not followed so far.
+      return stop(because: Inconsistency(size: known.size))
+    }
+    guard size != known?.size else { return }
+    if size == signed?.size { return try await publishSigned() }
     do {
       let published = try await database.write { try self.sign(on: $0) }
       publish(published)

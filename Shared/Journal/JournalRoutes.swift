@@ -38,6 +38,10 @@ package struct JournalRoutes: Sendable {
     let after = Int64(try query.int("after", default: 0, in: 0...Int(Int64.max)))
     let limit = try query.int("limit", default: 1000, in: 1...1000)
     let wait = try query.int("wait", default: 0, in: 0...25)
+    if let trouble = keeper.stoppedBecause {
+      throw Problem(
+        .unavailable, "This journal is not served: \(trouble)", headers: [("Retry-After", "60")])
+    }
     guard let published = try await published(after: after, within: .seconds(wait)) else {
       throw Problem(.unavailable, "Nothing has been signed yet.", headers: [("Retry-After", "1")])
     }

@@ -1,11 +1,12 @@
 import Hummingbird
 import Models
+import Storage
 
 /// Lets nobody pass without a valid bearer token, and makes those wait who ask for a journal's
 /// position that has not arrived yet.
 package struct Authentication: RouterMiddleware {
   /// By source, the size of its journal that this service has applied.
-  package typealias Positions = [String: @Sendable () async throws -> Int64]
+  package typealias Positions = [String: @Sendable () -> Int64]
 
   /// How long a request waits for a journal.
   private static let patience = Duration.seconds(5)
@@ -29,7 +30,11 @@ package struct Authentication: RouterMiddleware {
     var context = context
     context.caller = try await keys.actor(for: String(field.dropFirst(7)).trimmingSpace)
     try await waitForJournal(request)
-    return try await next(request, context)
+    // Who names what was written must see it, however far a standby is.
+    let readsPrimary = request.header("Journal-Position") != nil
+    return try await Database.$readsPrimary.withValue(readsPrimary) {
+      try await next(request, context)
+    }
   }
 
   /// A request may say which entries its reader has seen written: they must be here first.
@@ -42,7 +47,7 @@ package struct Authentication: RouterMiddleware {
         throw Problem(.malformed, "Journal-Position is read here as \(known).")
       }
       let end = ContinuousClock.now + Self.patience
-      while try await position() < size {
+      while position() < size {
         guard ContinuousClock.now < end else {
           throw Problem(
             .unavailable, "The journal of \(pair[0]) has not arrived here up to \(size) yet.",

@@ -128,6 +128,12 @@ package struct Bulk: Sendable {
           .unavailable,
           "The database is away for the moment, and the rest was not taken. Send the file again later: what is recorded stays unchanged."
         ))
+    case StorageFailure.overloaded:
+      report.end(
+        Problem(
+          .unavailable,
+          "Too many writes are waiting, and the rest was not taken. Send the file again in a moment: what is recorded stays unchanged."
+        ))
     default:
       context.logger.error("A bulk request failed.", metadata: ["error": "\(error)"])
       report.end(

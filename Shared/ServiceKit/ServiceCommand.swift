@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Storage
 
 /// What the command lines of all services have in common.
 package enum ServiceCommand {
@@ -45,6 +46,9 @@ package enum ServiceCommand {
       try await run()
     } catch let unusable as Settings.Unusable {
       complain("\(unusable)")
+      throw ExitCode(78)
+    } catch StorageFailure.unusable(let sentence) {
+      complain(sentence)
       throw ExitCode(78)
     } catch {
       complain("The service stopped: \(error)")

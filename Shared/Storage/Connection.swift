@@ -60,6 +60,8 @@ package struct Connection {
       return result
     } catch {
       session.memory = before
+      // What was sent and not waited for may have failed: the way back must not go with it.
+      try? session.settle()
       try session.demandTransaction()
       try session.execute("ROLLBACK TO SAVEPOINT part", [])
       try session.execute("RELEASE SAVEPOINT part", [])

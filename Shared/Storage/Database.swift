@@ -14,24 +14,25 @@ package final class Database: Sendable {
   ///   - readURL: a standby of the same PostgreSQL database, for ``readStandby(_:)``.
   ///   - largestGroup: the most writes that one transaction holds, 64 at most.
   ///   - readers: the most reads at once.
+  ///   - readOnly: nothing is written, not even the row that writers wait for.
   ///   - patience: how long to wait for a server that is not up yet.
   /// - Throws: ``StorageFailure/unusable(_:)`` with a sentence that says what to change.
   package init(
     url: String, readURL: String? = nil, largestGroup: Int = 64, readers: Int = 4,
-    patience: Duration = .seconds(30)
+    readOnly: Bool = false, patience: Duration = .seconds(30)
   ) throws {
-    engine = try Self.engine(url, readers: readers, patience: patience)
+    engine = try Self.engine(url, readers: readers, writes: !readOnly, patience: patience)
     standby = try readURL.map { try Self.standby($0, of: url, readers: readers) }
     group = GroupCommit(engine: engine, largestGroup: largestGroup)
   }
 
-  private static func engine(_ url: String, readers: Int, patience: Duration) throws
+  private static func engine(_ url: String, readers: Int, writes: Bool, patience: Duration) throws
     -> any Engine
   {
     if isPostgres(url) {
-      let server = try PostgresServer(url: url, setting: "storage.url", writes: true)
+      let server = try PostgresServer(url: url, setting: "storage.url", writes: writes)
       try server.waitUntilUp(patience)
-      return try PostgresEngine(server, readers: readers, writes: true)
+      return try PostgresEngine(server, readers: readers, writes: writes)
     }
     guard url.hasPrefix("sqlite:"), url.utf8.count > 7 else {
       throw StorageFailure.unusable(
@@ -50,6 +51,8 @@ package final class Database: Sendable {
       )
     }
     let server = try PostgresServer(url: readURL, setting: "storage.read.url", writes: false)
+    // A standby may be away, but not unusable.
+    try server.tryOnce()
     return try PostgresEngine(server, readers: readers, writes: false)
   }
 
@@ -71,7 +74,7 @@ package final class Database: Sendable {
   package func readStandby<Result: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Result
   ) async throws -> Result {
-    guard let standby else { return try await engine.read(body) }
+    guard let standby, !Self.readsPrimary else { return try await engine.read(body) }
     do {
       return try await standby.read(body)
     } catch StorageFailure.away {
@@ -79,8 +82,8 @@ package final class Database: Sendable {
     }
   }
 
-  /// Whether ``readStandby(_:)`` may lag behind ``read(_:)``.
-  package var hasStandby: Bool { standby != nil }
+  /// Whether this task must see what has been committed, and reads from no standby.
+  @TaskLocal package static var readsPrimary = false
 
   /// Writes. The body runs in a savepoint of its own inside a transaction it may share with up to
   /// 63 others; this returns when that transaction is on the disk. A body that throws leaves
@@ -107,6 +110,10 @@ package final class Database: Sendable {
 
   /// Applies a component's migrations that this database has not seen.
   package func migrate(_ component: String, _ migrations: [Migration]) async throws {
-    try await write { try Migration.apply(migrations, of: component, to: $0) }
+    let isShared = self.isShared
+    try await write { connection in
+      if isShared { try StoreMove.refuseHalfMoved(connection) }
+      try Migration.apply(migrations, of: component, to: connection)
+    }
   }
 }

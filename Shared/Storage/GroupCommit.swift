@@ -44,17 +44,20 @@ final class GroupCommit: Sendable {
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Value
   ) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-      let write = Write(
-        run: { connection in
-          do {
-            let value = try connection.savepoint { try body(connection) }
-            return { commit in continuation.resume(with: commit.map { value }) }
-          } catch {
-            return { _ in continuation.resume(throwing: error) }
-          }
-        },
-        fail: { continuation.resume(throwing: $0) })
+    let waiter = Waiter<Value>()
+    let write = Write(
+      run: { connection in
+        // Whoever has given up is not written for.
+        if waiter.isAnswered { return { _ in } }
+        do {
+          let value = try connection.savepoint { try body(connection) }
+          return { commit in waiter.answer(commit.map { value }) }
+        } catch {
+          return { _ in waiter.answer(.failure(error)) }
+        }
+      },
+      fail: { waiter.answer(.failure($0)) })
+    return try await waiter.wait {
       if !enqueue(write) { write.fail(StorageFailure.overloaded) }
     }
   }
@@ -86,11 +89,24 @@ final class GroupCommit: Sendable {
     }
   }
 
+  private func takeAll() -> [Write] {
+    queue.withLock { queue in
+      defer { queue.writes = [] }
+      return queue.writes
+    }
+  }
+
   private func commit(_ group: [Write], on session: any Session) {
     let start = ContinuousClock.now
     var completions: [Completion] = []
-    let result = Result {
+    do {
       try session.beginWriting()
+    } catch {
+      // Nobody's turn comes: whoever waits hears it now, and not one group after the other.
+      for write in group + takeAll() { write.fail(error) }
+      return
+    }
+    let result = Result {
       for write in group {
         completions.append(write.run(Connection(session: session)))
         try session.demandTransaction()

@@ -7,7 +7,7 @@ import Synchronization
 final class PostgresEngine: Engine {
   private static let maximumWaiting = 1024
 
-  private typealias Turn = CheckedContinuation<PostgresSession, any Error>
+  private typealias Turn = Waiter<PostgresSession>
 
   private struct Readers {
     var idle: [PostgresSession]
@@ -40,8 +40,9 @@ final class PostgresEngine: Engine {
     for attempt in 1...3 {
       do {
         return try writer.queue.sync { try writer.makeTurns() }
-      } catch StorageFailure.constraint where attempt < 3 {
-        continue
+      } catch let failure as StorageFailure where attempt < 3 {
+        guard case .unusable = failure else { continue }
+        throw failure
       }
     }
   }
@@ -54,11 +55,14 @@ final class PostgresEngine: Engine {
   func read<Result: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Result
   ) async throws -> Result {
-    let session = try await withCheckedThrowingContinuation { take($0) }
-    defer { give(back: session) }
-    return try await withCheckedThrowingContinuation { continuation in
+    let turn = Turn()
+    let session = try await turn.wait { take(turn) }
+    let waiter = Waiter<Result>()
+    return try await waiter.wait {
       session.queue.async {
-        continuation.resume(with: Swift.Result { try session.read(body) })
+        let result = Swift.Result { try session.read(body) }
+        self.give(back: session)
+        waiter.answer(result)
       }
     }
   }
@@ -67,6 +71,7 @@ final class PostgresEngine: Engine {
     let answer = readers.withLock { readers -> Swift.Result<PostgresSession, any Error>? in
       if readers.isClosed { return .failure(StorageFailure.away("the database was closed")) }
       if let session = readers.idle.popLast() { return .success(session) }
+      readers.waiting.removeAll(where: \.isAnswered)
       guard readers.waiting.count < Self.maximumWaiting else {
         return .failure(StorageFailure.overloaded)
       }
@@ -74,19 +79,24 @@ final class PostgresEngine: Engine {
       return nil
     }
     record()
-    if let answer { turn.resume(with: answer) }
+    guard let answer else { return }
+    if !turn.answer(answer), case .success(let session) = answer { give(back: session) }
   }
 
+  /// To the first who still waits, else back to the idle ones.
   private func give(back session: PostgresSession) {
-    let next = readers.withLock { readers -> Turn? in
-      if readers.waiting.isEmpty {
-        readers.idle.append(session)
-        return nil
+    var isGiven = false
+    while !isGiven {
+      let next = readers.withLock { readers -> Turn? in
+        if readers.waiting.isEmpty {
+          readers.idle.append(session)
+          return nil
+        }
+        return readers.waiting.removeFirst()
       }
-      return readers.waiting.removeFirst()
+      isGiven = next?.answer(.success(session)) ?? true
     }
     record()
-    next?.resume(returning: session)
   }
 
   private func record() {
@@ -95,14 +105,22 @@ final class PostgresEngine: Engine {
     queued.record(waiting)
   }
 
+  /// How long a connection that waits for the server may keep this process from ending.
+  private static let patience = DispatchTimeInterval.seconds(5)
+
   /// Nothing reads or writes any more; connections end.
   func close() {
     let (idle, waiting) = readers.withLock { readers in
       defer { (readers.idle, readers.waiting, readers.isClosed) = ([], [], true) }
       return (readers.idle, readers.waiting)
     }
-    for turn in waiting { turn.resume(throwing: StorageFailure.away("the database was closed")) }
-    for session in idle { session.queue.sync { session.disconnect() } }
-    writer?.queue.sync { writer?.close() }
+    for turn in waiting {
+      turn.answer(.failure(StorageFailure.away("the database was closed")))
+    }
+    let ended = DispatchGroup()
+    for session in idle + (writer.map { [$0] } ?? []) {
+      session.queue.async(group: ended) { session.close() }
+    }
+    _ = ended.wait(timeout: .now() + Self.patience)
   }
 }

@@ -8,6 +8,7 @@ import Synchronization
 final class PostgresServer: Sendable {
   private struct Absence {
     var failures = 0
+    var wasUsable = false
     var nextTry = ContinuousClock.now
     var why = ""
   }
@@ -60,18 +61,33 @@ final class PostgresServer: Sendable {
     }
   }
 
+  /// - Throws: ``StorageFailure/unusable(_:)``; that it is away is no failure.
+  func tryOnce() throws {
+    do {
+      PQfinish(try connect())
+    } catch StorageFailure.away {}
+  }
+
   /// A connection in pipeline mode.
-  /// - Throws: ``StorageFailure/away(_:)``, at once while the server was away a moment ago.
+  /// - Throws: ``StorageFailure/away(_:)``, at once while the server was away a moment ago; before
+  ///   the first connection also ``StorageFailure/unusable(_:)``.
   func connect() throws -> OpaquePointer {
     try absence.withLock { absence in
       guard ContinuousClock.now >= absence.nextTry else { throw StorageFailure.away(absence.why) }
     }
     do {
       let handle = try open()
-      absence.withLock { $0.failures = 0 }
+      absence.withLock {
+        $0.failures = 0
+        $0.wasUsable = true
+      }
       up.record(1)
       return handle
     } catch StorageFailure.away(let why) {
+      wasAway(why)
+      throw StorageFailure.away(why)
+    } catch StorageFailure.unusable(let why) where absence.withLock({ $0.wasUsable }) {
+      // It was well configured once, and a person may make it so again.
       wasAway(why)
       throw StorageFailure.away(why)
     }
@@ -150,11 +166,11 @@ final class PostgresServer: Sendable {
       FROM pg_database WHERE datname = current_database()
       """)
     let name = PQdb(handle).map { String(cString: $0) } ?? ""
-    guard row.first == "t" else {
+    guard row.first == "t" || !writes else {
       throw StorageFailure.unusable(
         "PostgreSQL would not be durable here: set fsync and full_page_writes to on.")
     }
-    guard row == ["t", "t", "t"] else {
+    guard row.dropFirst() == ["t", "t"] else {
       throw StorageFailure.unusable(
         "The database \(name) must have the encoding UTF8 and the collation C, so that both engines sort alike: make it with CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'."
       )

@@ -30,6 +30,8 @@ final class PostgresSession: Session, @unchecked Sendable {
   private var awaited: [Awaited] = []
   private var bytesAwaited = 0
   private var isInTransaction = false
+  /// Whether the next transaction needs a new connection.
+  private var isStale = false
   var memory = Memory()
 
   fileprivate var isClosed = false
@@ -45,6 +47,7 @@ final class PostgresSession: Session, @unchecked Sendable {
     awaited = []
     bytesAwaited = 0
     isInTransaction = false
+    isStale = false
   }
 
   // MARK: Transactions
@@ -52,30 +55,40 @@ final class PostgresSession: Session, @unchecked Sendable {
   /// The row of `write_turn` is what writers wait for. They see each other's commits (READ
   /// COMMITTED), so what a write has looked up holds until it commits, as on SQLite.
   func beginWriting() throws {
-    try begin(["BEGIN", "SELECT id FROM write_turn WHERE id = 1 FOR UPDATE"])
+    let turn = try begin([
+      "BEGIN ISOLATION LEVEL READ COMMITTED",
+      "SELECT id FROM write_turn WHERE id = 1 FOR UPDATE",
+    ])
+    guard !turn.isEmpty else {
+      rollback()
+      throw StorageFailure.engine(code: "", "the row of write_turn is gone: INSERT it with id 1")
+    }
   }
 
   /// One snapshot for all its statements.
   func beginReading() throws { try begin(["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"]) }
 
   /// A connection that idled may have been closed by the server since: it gets one more try.
-  func begin(_ opening: [String]) throws {
+  @discardableResult
+  func begin(_ opening: [String]) throws -> [Row] {
     guard handle != nil else { return try open(opening) }
     do {
-      try open(opening)
-    } catch StorageFailure.away {
-      try open(opening)
+      return try open(opening)
+    } catch StorageFailure.away where handle == nil {
+      return try open(opening)
     }
   }
 
-  private func open(_ opening: [String]) throws {
+  private func open(_ opening: [String]) throws -> [Row] {
     memory = Memory()
     guard !isClosed else { throw StorageFailure.away("the database was closed") }
+    if isStale { disconnect() }
     if handle == nil { handle = try server.connect() }
     do {
       for sql in opening { try send(sql, []) }
-      _ = try receive()
+      let rows = try receive().rows
       isInTransaction = true
+      return rows
     } catch {
       rollback()
       throw error
@@ -106,9 +119,11 @@ final class PostgresSession: Session, @unchecked Sendable {
   }
 
   func rollback() {
-    guard let handle else { return }
+    guard handle != nil else { return }
     do {
       _ = try? receive()
+      // Which may have lost it.
+      guard let handle else { return }
       guard PQtransactionStatus(handle) != PQTRANS_IDLE else { return isInTransaction = false }
       try send("ROLLBACK", [])
       _ = try receive()
@@ -201,7 +216,7 @@ final class PostgresSession: Session, @unchecked Sendable {
   private func receive() throws -> (rows: [Row], tag: String) {
     try sync()
     server.countRoundTrip()
-    var failure: StorageFailure?
+    var failure: (any Error)?
     var last: (rows: [Row], tag: String) = ([], "")
     let due = awaited
     awaited = []
@@ -216,7 +231,8 @@ final class PostgresSession: Session, @unchecked Sendable {
       switch PQresultStatus(result) {
       case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
         // The answer before the closing sync is the one that somebody waits for.
-        if failure == nil, index == due.count - 2 { last = try PostgresRows.read(result) }
+        guard failure == nil, index == due.count - 2 else { break }
+        do { last = try PostgresRows.read(result) } catch { failure = error }
       case PGRES_PIPELINE_ABORTED:
         if case .preparation(let sql) = item { prepared[sql] = nil }
       default:
@@ -250,7 +266,7 @@ final class PostgresSession: Session, @unchecked Sendable {
     let failure = result.map { self.failure($0) }
     disconnect()
     server.wasLost()
-    if case .away? = failure, let failure { return failure }
+    if case .away(let text)? = failure, !text.isEmpty { return .away(text) }
     return .away(PostgresServer.line(why))
   }
 
@@ -264,9 +280,16 @@ final class PostgresSession: Session, @unchecked Sendable {
     case let code where code.hasPrefix("23"): return .constraint(text)
     // Parameters that do not fit their statement.
     case "08P01", "22P03", "42P18": return .misuse(text)
-    // Shut down, out of connections, not yet up, a standby that cannot be written to or drops a read
-    // that is in its way, another writer that holds its turn.
-    case "57P01", "57P02", "57P03", "53300", "25006", "55P03", "40001", "": return .away(text)
+    // Shut down, out of connections, not yet up, too slow, a standby that cannot be written to or
+    // drops a read that is in its way, another writer that holds its turn.
+    case "57P01", "57P02", "57P03", "57014", "53300", "25006", "55P03", "40001", "40P01":
+      return .away(text)
+    // Prepared before a newer release changed the schema: a new connection prepares anew.
+    case "0A000", "26000":
+      isStale = true
+      return .away(text)
+    case "":
+      return .away(handle.map { PostgresServer.line(String(cString: PQerrorMessage($0))) } ?? text)
     case let code where code.hasPrefix("08"): return .away(text)
     default: return .engine(code: code, text)
     }

@@ -94,6 +94,16 @@ package struct StoreMove: Sendable {
     return false
   }
 
+  /// A service on a half of a store would begin a ledger of its own.
+  static func refuseHalfMoved(_ connection: Connection) throws {
+    let table = try connection.first(
+      "SELECT CAST(to_regclass('store_move') AS TEXT) AS name")?.optionalText("name")
+    guard table == nil else {
+      throw StorageFailure.unusable(
+        "A move into this database was interrupted: run 'remelt move-store' again to finish it.")
+    }
+  }
+
   private func finish() async throws {
     try await target.write { connection in
       for key in try connection.query("SELECT restore FROM store_move") {

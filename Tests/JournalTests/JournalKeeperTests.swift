@@ -159,6 +159,32 @@ struct JournalKeeperTests {
     #expect(try await checkpoints() == [0, 7])
   }
 
+  @Test("A keeper whose database was set back under it publishes and signs nothing more")
+  func setBackUnder() async throws {
+    try await ledger.append(0..<7)
+    try await ledger.keeper.keep()
+    try await change("DELETE FROM journal WHERE position >= 4")
+    try await change("DELETE FROM journal_checkpoint WHERE size > 4")
+    try await change("UPDATE journal_head SET size = 4")
+    try await ledger.keeper.keep()
+    #expect(ledger.keeper.stoppedBecause?.hasPrefix("the first 7 entries") == true)
+  }
+
+  @Test("A keeper notices another history of the same length")
+  func anotherHistory() async throws {
+    try await ledger.append(0..<3)
+    try await ledger.keeper.keep()
+    let note = try #require(ledger.keeper.published?.note)
+    try await change("DELETE FROM journal")
+    try await change("DELETE FROM journal_checkpoint")
+    try await change("UPDATE journal_head SET size = 0")
+    try await ledger.append(10..<13)
+    _ = try await successor()
+    try await ledger.keeper.keep()
+    #expect(ledger.keeper.stoppedBecause != nil)
+    #expect(ledger.keeper.published?.note == note)
+  }
+
   @Test("A head set back below what was signed gets no second checkpoint, though all entries stand")
   func headSetBack() async throws {
     try await ledger.append(0..<7)

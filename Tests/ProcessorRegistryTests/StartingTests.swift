@@ -81,7 +81,7 @@ struct StartingTests {
     arguments: ["mysql://x", "sqlite:", "sqlite:/proc/nowhere/x.sqlite"])
   func wrongStorage(url: String) async throws {
     let (code, text) = try await start(["REMELT_STORAGE_URL": url])
-    #expect(code != 0)
+    #expect(code == 78)
     #expect(text.contains("storage.url") || text.contains("REMELT_STORAGE_URL"), "\(text)")
   }
 

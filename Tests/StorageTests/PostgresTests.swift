@@ -303,6 +303,124 @@ struct PostgresTests {
     try database.close()
     let other = folder.file("other.crt")
     try TestCluster.certificate(other, key: folder.file("other.key"))
-    #expect(throws: StorageFailure.self) { try open(other) }
+    do {
+      _ = try open(other)
+      Issue.record("another's certificate was accepted")
+    } catch StorageFailure.unusable(let sentence) {
+      #expect(sentence.contains("certificate"), "\(sentence)")
+    }
+  }
+
+  @Test("Whoever waits for a writer that hangs is told so after ten seconds, all of them together")
+  func hanging() async throws {
+    let folder = try TemporaryFolder()
+    let (one, other) = (try folder.database(), try folder.database())
+    try await one.migrate("test", Self.items)
+    let gate = Gate()
+    async let held: Void = one.write { _ in gate.hold() }
+    await gate.reached()
+    let start = ContinuousClock.now
+    await withTaskGroup(of: Void.self) { group in
+      for id in 0..<200 {
+        group.addTask {
+          await expectAway {
+            try await other.write {
+              try $0.execute("INSERT INTO item (id) VALUES ($1)", [.int(id)])
+            }
+          }
+        }
+      }
+    }
+    // The limit itself, which one group after the other would pass many times over.
+    #expect(ContinuousClock.now - start < .seconds(19))
+    gate.open()
+    try await held
+    try await other.write { try $0.execute("INSERT INTO item (id) VALUES (1)") }
+    #expect(try await one.count("item") == 1)
+  }
+
+  @Test("A task that is cancelled stops waiting for the database at once")
+  func cancelled() async throws {
+    let folder = try TemporaryFolder()
+    let database = try Database(url: TestStorage.url(folder.file("one")), readers: 1)
+    try await database.migrate("test", Self.items)
+    let gate = Gate()
+    async let held: Void = database.read { _ in gate.hold() }
+    await gate.reached()
+    let writing = Gate()
+    async let written: Void = database.write { _ in writing.hold() }
+    await writing.reached()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await #expect(throws: CancellationError.self) { _ = try await database.count("item") }
+      }
+      group.addTask {
+        await #expect(throws: CancellationError.self) {
+          try await database.write { try $0.execute("INSERT INTO item (id) VALUES (1)") }
+        }
+      }
+      group.cancelAll()
+    }
+    gate.open()
+    writing.open()
+    _ = try await (held, written)
+    // The connection came back, and nobody was written for who had given up.
+    #expect(try await database.count("item") == 0)
+  }
+
+  @Test("A body that throws after a change that failed unseen harms no other write")
+  func unseen() async throws {
+    struct Refusal: Error {}
+    let database = try TemporaryFolder().database()
+    try await database.migrate("test", Self.items)
+    let failures = try await database.together(12) { number, connection in
+      try connection.execute("INSERT INTO item (id) VALUES ($1)", [.int(number)])
+      guard number % 3 == 1 else { return }
+      // A part in a part: its failure must not take the rows before it, nor leave them unasked.
+      try? connection.savepoint {
+        try connection.execute("INSERT INTO item (id) VALUES ($1)", [.int(number)])
+        throw Refusal()
+      }
+      if number % 2 == 0 {
+        try connection.execute("INSERT INTO item (id) VALUES ($1)", [.int(number)])
+        throw Refusal()
+      }
+    }
+    #expect(Set(failures.keys) == [4, 10])
+    #expect(try await database.count("item") == 10)
+  }
+
+  @Test("A server that refuses a service which it knew is away, until it knows it again")
+  func refusing() async throws {
+    let cluster = try TestCluster()
+    try cluster.execute("CREATE ROLE reader LOGIN SUPERUSER")
+    let url = cluster.url.replacing("remelt@", with: "reader@")
+    let database = try Database(url: url)
+    try await database.migrate("test", Self.items)
+    try cluster.execute("ALTER ROLE reader RENAME TO other")
+    try cluster.execute(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'remelt'")
+    await expectAway { _ = try await database.count("item") }
+    await expectAway { try await database.write { _ in } }
+    try cluster.execute("ALTER ROLE other RENAME TO reader")
+    var tries = 0
+    while tries < 1000 {
+      do {
+        #expect(try await database.count("item") == 0)
+        break
+      } catch StorageFailure.away {
+        tries += 1
+        // The database's own pace of trying again.
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
+    #expect(tries < 1000)
+  }
+
+  @Test("A service does not start on a database that a move has filled by half")
+  func half() async throws {
+    let database = try TemporaryFolder().database()
+    try await database.write { try $0.script("CREATE TABLE store_move (restore TEXT PRIMARY KEY)") }
+    await #expect(throws: StorageFailure.self) { try await database.migrate("test", Self.items) }
   }
 }

@@ -39,7 +39,9 @@ extension RunningTests {
         try #require(before["throughput"]?.rows ?? 0 > 200_000)
 
         for service in ["processor-registry", "dashboard"] { try await ledger.start(service) }
-        for reader in readers { try await read(reader, sites[7]) }
+        for reader in readers {
+          try await read(reader, sites[7], all: reader.token == caller.token)
+        }
         let one = Sample.report(sites[3], "2026-01")
         #expect(try await readers[0].post("throughput", one).status == 409)
         try await ledger.stopAll()
@@ -83,7 +85,7 @@ extension RunningTests {
         SELECT 10000 + n, j.event, j.type, 'filled', j.recorded_at, j.salt, j.leaf
         FROM (SELECT * FROM journal ORDER BY position DESC LIMIT 1) j, generate_series(1, 230000) n;
         INSERT INTO idempotency
-        SELECT 'filled ' || n, '', 201, '', '', 4000000000000 FROM generate_series(1, 200000) n;
+        SELECT 'filled ' || n, '', 201, '', '', n::bigint * 20000000 FROM generate_series(1, 200000) n;
         VACUUM ANALYZE;
         """, in: ledger.folder.appending(path: "processor-registry.sqlite").path())
       try TestStorage.run(
@@ -98,7 +100,8 @@ extension RunningTests {
         """, in: ledger.folder.appending(path: "dashboard.sqlite").path())
     }
 
-    private func read(_ reader: Caller, _ site: String) async throws {
+    /// - Parameter all: whether the reader may see everything.
+    private func read(_ reader: Caller, _ site: String, all: Bool) async throws {
       let registry = [
         "organisations", "organisations?limit=5", "facilities", "facilities?province=320000",
         "facilities?role=scrap_processor&limit=7", "throughput?limit=100",
@@ -110,7 +113,7 @@ extension RunningTests {
       ]
       for path in registry {
         let first = try await reader.get("processor-registry", "/registry/v1/" + path)
-        #expect([200, 403, 404].contains(first.status), "\(path): \(first.text)")
+        #expect(first.status == 200 || (!all && first.status == 403), "\(path): \(first.text)")
         guard let next = first.header("Link")?.firstMatch(of: /<([^>]+)>; *rel="next"/) else {
           continue
         }
@@ -135,7 +138,7 @@ extension RunningTests {
           ]
           for path in figures {
             let reply = try await reader.get("dashboard", "/dashboard/v1/" + path)
-            #expect([200, 403, 422].contains(reply.status), "\(path): \(reply.text)")
+            #expect(reply.status == 200 || (!all && reply.status == 403), "\(path): \(reply.text)")
           }
         }
       }

@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import ServiceKit
+import Storage
 import TestSupport
 import Testing
 
@@ -128,11 +129,24 @@ extension RunningTests {
         #expect(full.code != 0, "a place that was not empty was restored to")
 
         try await ledger.stop("processor-registry")
+        // What the backup says it holds was signed by the registry that was backed up.
+        let signed = try #require(taken.text.firstMatch(of: /root (\S+)/)?.1, "\(taken.text)")
+        #expect(try await Self.signedRoots(url).contains(String(signed)), "\(taken.text)")
         try await ledger.start(
           "processor-registry",
           settings: ["REMELT_STORAGE_URL": elsewhere])
         #expect(try await caller.post("organisations", Sample.organisation()).status == 201)
         try await ledger.stopAll()
+      }
+    }
+
+    private static func signedRoots(_ url: String) async throws -> [String] {
+      let database = try Database(url: url)
+      defer { try? database.close() }
+      return try await database.read {
+        try $0.query("SELECT root FROM journal_checkpoint").map {
+          Data(try $0.blob("root")).base64EncodedString()
+        }
       }
     }
 
