@@ -84,6 +84,24 @@ struct JournalKeeperTests {
     #expect(try await checkpoints() == [0, 3])
   }
 
+  @Test("A journal that the release before made is opened, and goes on")
+  func before() async throws {
+    let database = try folder.database("before.sqlite")
+    try await database.migrate("journal", Array(Journal.migrations.prefix(1)))
+    try await database.write {
+      try $0.execute(
+        """
+        INSERT INTO journal_head (id, origin, size, recorded_at, signing_key, signer, signer_until)
+        VALUES (1, 'old.example/registry', 0, 0, $1, 'somebody', 4000000000000)
+        """, [.blob([UInt8](repeating: 7, count: 32))])
+    }
+    let old = try await Ledger(database, origin: "new.example/registry")
+    try await old.append(0..<3)
+    try await old.keeper.keep()
+    #expect(old.keeper.signer.origin == "old.example/registry")
+    #expect(old.keeper.published?.checkpoint.size == 3)
+  }
+
   @Test("Two journals have two keys")
   func keys() async throws {
     let other = try await Ledger(try folder.database("other.sqlite"))
