@@ -24,7 +24,9 @@ struct AccessTests {
     let headers = authorization.map { [(name: "Authorization", value: $0)] } ?? []
     return Reply(
       try await registry.client.send(
-        HTTPCall(url: registry.url + "/registry/v1/me", headers: headers, retries: 0)))
+        HTTPCall(
+          url: registry.url + "/registry/v1/me", headers: headers, timeoutSeconds: 120,
+          retries: 0)))
   }
 
   @Test("A key gives a token of an hour, in the form or as HTTP Basic")

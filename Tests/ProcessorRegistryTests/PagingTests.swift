@@ -77,7 +77,8 @@ struct PagingTests {
       ("/registry/v1/keys.json", "P-256"), ("/registry/openapi.json", "3.1"),
     ] {
       let reply = Reply(
-        try await registry.client.send(HTTPCall(url: registry.url + path, retries: 0)))
+        try await registry.client.send(
+          HTTPCall(url: registry.url + path, timeoutSeconds: 120, retries: 0)))
       #expect(reply.status == 200, "\(path)")
       #expect(reply.text.contains(part), "\(path)")
     }

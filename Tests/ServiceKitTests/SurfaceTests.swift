@@ -31,7 +31,7 @@ struct Served: Sendable {
       answer: try await client.send(
         HTTPCall(
           method: method, url: "http://127.0.0.1:\(port)\(path)", headers: headers,
-          body: body.map { Array($0.utf8) }, retries: 0)))
+          body: body.map { Array($0.utf8) }, timeoutSeconds: 120, retries: 0)))
   }
 
   /// Serves until the body has ended.

@@ -71,7 +71,7 @@ extension RunningTests {
           headers: [
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("traceparent", "00-\(id)-00f067aa0ba902b7-01"),
-          ], body: Array("key=\(try ledger.operatorKey)".utf8), timeoutSeconds: 30, retries: 0)
+          ], body: Array("key=\(try ledger.operatorKey)".utf8), timeoutSeconds: 120, retries: 0)
         let answer = try await ledger.client.send(call)
         #expect(answer.header("Request-Id") == id)
         try await ledger.stopAll()
