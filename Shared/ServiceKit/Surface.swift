@@ -185,7 +185,7 @@ package func withDeadline<Result: Sendable>(
     guard let result = try await group.next(), let result else {
       throw Problem(
         .timeout,
-        "The request did not arrive and finish within \(limit.components.seconds) s. Send it again, faster or in parts."
+        "The request did not arrive and finish within \(limit.components.seconds) s. Send it again, faster or in parts; a write with the same Idempotency-Key, since it may have been recorded."
       )
     }
     return result

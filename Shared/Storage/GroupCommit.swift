@@ -104,6 +104,7 @@ final class GroupCommit: Sendable {
     } catch {
       // Nobody's turn comes: whoever waits hears it now, and not one group after the other.
       for write in group + takeAll() { write.fail(error) }
+      depth.record(0)
       return
     }
     let result = Result {

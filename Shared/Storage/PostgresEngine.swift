@@ -15,7 +15,7 @@ final class PostgresEngine: Engine {
     var isClosed = false
   }
 
-  private let writer: PostgresSession?
+  private let writer: PostgresSession
   private let readers: Mutex<Readers>
   private let count: Int
   private let busy: Gauge
@@ -24,7 +24,7 @@ final class PostgresEngine: Engine {
   /// - Parameter writes: false for a standby, which is read only.
   init(_ server: PostgresServer, readers count: Int, writes: Bool) throws {
     self.count = count
-    writer = writes ? PostgresSession(server: server) : nil
+    writer = PostgresSession(server: server)
     readers = Mutex(Readers(idle: (0..<count).map { _ in PostgresSession(server: server) }))
     let role = writes ? "primary" : "standby"
     busy = Gauge(label: "remelt_pool_busy", dimensions: [("of", role)])
@@ -36,7 +36,6 @@ final class PostgresEngine: Engine {
 
   /// Makes the row that writers wait for. Replicas that start together may both try.
   private func prepareTurns() throws {
-    guard let writer else { return }
     for attempt in 1...3 {
       do {
         return try writer.queue.sync { try writer.makeTurns() }
@@ -48,8 +47,7 @@ final class PostgresEngine: Engine {
   }
 
   func onWriter(_ work: @escaping @Sendable (any Session) -> Void) {
-    guard let writer else { return }
-    writer.queue.async { work(writer) }
+    writer.queue.async { [writer] in work(writer) }
   }
 
   func read<Result: Sendable>(
@@ -118,7 +116,7 @@ final class PostgresEngine: Engine {
       turn.answer(.failure(StorageFailure.away("the database was closed")))
     }
     let ended = DispatchGroup()
-    for session in idle + (writer.map { [$0] } ?? []) {
+    for session in idle + [writer] {
       session.queue.async(group: ended) { session.close() }
     }
     _ = ended.wait(timeout: .now() + Self.patience)

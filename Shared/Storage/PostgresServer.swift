@@ -56,6 +56,7 @@ final class PostgresServer: Sendable {
         guard ContinuousClock.now < end else {
           throw StorageFailure.unusable("The database of \(setting) cannot be used: \(why)")
         }
+        // Before the service runs, on the one thread that starts it: there is nothing else to do.
         usleep(100_000)
       }
     }

@@ -5,8 +5,8 @@ import Dispatch
 /// the one it had. It works in libpq's pipeline mode: changes are sent and not waited for, so that
 /// a write costs one round trip for each question it asks and one at its end.
 ///
-/// `@unchecked Sendable`, since it holds a C handle: whoever has the session uses it on its queue,
-/// or (the writer's) on the engine's writer queue, and nobody else does meanwhile.
+/// `@unchecked Sendable`, since it holds a C handle: it is used on its own queue, by the one who has
+/// it from the engine.
 final class PostgresSession: Session, @unchecked Sendable {
   /// What was sent and is not answered yet, in order.
   private enum Awaited {
@@ -247,7 +247,8 @@ final class PostgresSession: Session, @unchecked Sendable {
     return last
   }
 
-  /// Replicas of a service write at least every second, so a quiet source makes no lag.
+  /// The age of the last change that was replayed. One that follows writes every second, so a quiet
+  /// source makes no lag; when nobody follows, it grows though nothing is missing here.
   func standbyLag() throws -> Int64? {
     guard !server.writes else { return nil }
     return try query(

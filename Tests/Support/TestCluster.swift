@@ -29,39 +29,20 @@ package final class TestCluster: Sendable {
 
   package func execute(_ sql: String) throws { try TestStorage.run(sql, on: url) }
 
-  /// The URL of a schema of its own.
-  package func schema(_ name: String) throws -> String {
-    try execute("CREATE SCHEMA IF NOT EXISTS \(name)")
-    return "\(url)?options=-csearch_path%3D\(name)"
-  }
-
   /// From now on it speaks TLS, with a certificate of its own for 127.0.0.1.
   package func useTLS() throws {
     try Self.certificate("\(folder)/data/server.crt", key: "\(folder)/data/server.key")
-    try Self.finish(["chown", "--reference=\(folder)/data", "\(folder)/data/server.key"])
+    try TestStorage.run(["chown", "--reference=\(folder)/data", "\(folder)/data/server.key"])
     try execute("ALTER SYSTEM SET ssl = on")
     try execute("SELECT pg_reload_conf()")
   }
 
   /// A certificate that vouches for itself.
   package static func certificate(_ file: String, key: String) throws {
-    try finish([
+    try TestStorage.run([
       "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
       "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-out", file, "-keyout", key,
     ])
-  }
-
-  private static func finish(_ command: [String]) throws {
-    let (process, _) = try Spawning.run { process in
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = command
-      process.standardInput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-    }
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw StorageFailure.unusable("\(command[0]) failed")
-    }
   }
 
   @discardableResult

@@ -66,7 +66,8 @@ package enum TestStorage {
     try run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", server, "-c", quiet, "-c", sql])
   }
 
-  private static func run(_ command: [String]) throws {
+  /// Runs a program to its end.
+  static func run(_ command: [String]) throws {
     let (process, _) = try Spawning.run { process in
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = command

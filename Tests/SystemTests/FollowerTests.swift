@@ -87,7 +87,7 @@ extension RunningTests {
           #expect(isSame, "\(table) differs after a rebuild")
         }
         try await ledger.stop("processor-registry")
-        try await holdAgainstJournal(ledger)
+        try await ledger.holdAgainstJournal()
       }
     }
 
@@ -110,33 +110,14 @@ extension RunningTests {
       #expect(await process.exit() == 0, "\(log.text)")
     }
 
-    private func database(_ name: String, _ ledger: RunningLedger) throws -> Database {
-      try Database(url: TestStorage.url(ledger.folder.appending(path: name + ".sqlite").path()))
-    }
-
     /// The stopped dashboard's read model, and how far it followed the registry.
     private func content(_ ledger: RunningLedger) async throws -> ([String: [[Value]]], Int) {
-      let database = try database("dashboard", ledger)
+      let database = try ledger.database("dashboard")
       defer { try? database.close() }
       return try await database.read { connection in
         let cursor = try connection.first("SELECT size FROM follower WHERE source = 'registry'")
         return (try FoldedModel.tables(on: connection), Int(try cursor?.int("size") ?? 0))
       }
-    }
-
-    /// The second implementation, over the stopped registry's journal.
-    private func holdAgainstJournal(_ ledger: RunningLedger) async throws {
-      let (registry, dashboard) = (
-        try database("processor-registry", ledger), try database("dashboard", ledger)
-      )
-      let events = try await registry.read {
-        try $0.query("SELECT event FROM journal ORDER BY position").map { try $0.blob("event") }
-      }
-      let expected = try SimpleLedger(events).cells()
-      let isSame = try await dashboard.read { try FoldedModel.cells(on: $0) } == expected
-      #expect(isSame, "the cells are not those of the journal")
-      try registry.close()
-      try dashboard.close()
     }
 
     @Test("A registry that was set back and goes on otherwise is not followed, and that is said")

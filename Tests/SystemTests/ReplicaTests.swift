@@ -165,14 +165,14 @@ extension RunningTests {
 
       let size = Int64(position.replacing("registry=", with: ""))
       for service in RunningLedger.followers {
-        let database = try database(service, ledger)
+        let database = try ledger.database(service)
         let followed = try await database.read {
           try $0.first("SELECT size FROM follower WHERE source = 'registry'")?.int("size")
         }
         #expect(followed == size, "\(service)")
         try database.close()
       }
-      try await holdAgainstJournal(ledger)
+      try await ledger.holdAgainstJournal()
       try await holdAgainstRebuild(ledger, caller, position)
     }
 
@@ -193,26 +193,8 @@ extension RunningTests {
       return replies
     }
 
-    private func database(_ name: String, _ ledger: RunningLedger) throws -> Database {
-      try Database(url: TestStorage.url(ledger.folder.appending(path: name + ".sqlite").path()))
-    }
-
-    private func holdAgainstJournal(_ ledger: RunningLedger) async throws {
-      let (registry, dashboard) = (
-        try database("processor-registry", ledger), try database("dashboard", ledger)
-      )
-      let events = try await registry.read {
-        try $0.query("SELECT event FROM journal ORDER BY position").map { try $0.blob("event") }
-      }
-      let expected = try SimpleLedger(events).cells()
-      let isSame = try await dashboard.read { try FoldedModel.cells(on: $0) } == expected
-      #expect(isSame, "the cells are not those of the journal")
-      try registry.close()
-      try dashboard.close()
-    }
-
     private func tables(_ ledger: RunningLedger) async throws -> [String: [[Value]]] {
-      let database = try database("dashboard", ledger)
+      let database = try ledger.database("dashboard")
       defer { try? database.close() }
       return try await database.read { try FoldedModel.tables(on: $0) }
     }
@@ -282,7 +264,7 @@ extension RunningTests {
     }
 
     private func turn(_ ledger: RunningLedger) async throws -> Int64? {
-      let database = try database("dashboard", ledger)
+      let database = try ledger.database("dashboard")
       defer { try? database.close() }
       return try await database.read {
         try $0.first("SELECT held_until FROM follower_turn WHERE source = 'registry'")?
@@ -330,6 +312,7 @@ extension RunningTests {
         try standby.execute("SELECT pg_wal_replay_resume()")
         var caughtUp = stale
         for _ in 0..<200 where caughtUp["sources"]?.elements.first?["size"]?.int ?? 0 < size {
+          // The standby's own pace of replaying.
           try await Task.sleep(for: .milliseconds(25))
           caughtUp = try await caller.get("dashboard", "/dashboard/v1/" + Self.figures)
         }
