@@ -97,7 +97,8 @@ package struct Obligation: Sendable, Equatable {
     if report == .throughput, metal == nil { fields.wrong("metal", "is required for throughput") }
     guard let report, let from else { return nil }
     self.report = report
-    self.metal = metal
+    // As for a capacity, steel is meant where a mill's metal is not said; hydrogen has none.
+    self.metal = report == .hydrogenUse ? nil : metal ?? .steel
     self.from = from
     self.to = to
   }

@@ -10,6 +10,16 @@ package enum EventType: String, Sendable, CaseIterable {
   case throughputReported = "remelt.throughput.reported.v1"
   case throughputRevised = "remelt.throughput.revised.v1"
   case throughputWithdrawn = "remelt.throughput.withdrawn.v1"
+  case recycledInputReported = "remelt.recycled-input.reported.v1"
+  case recycledInputRevised = "remelt.recycled-input.revised.v1"
+  case recycledInputWithdrawn = "remelt.recycled-input.withdrawn.v1"
+  case hydrogenUseReported = "remelt.hydrogen-use.reported.v1"
+  case hydrogenUseRevised = "remelt.hydrogen-use.revised.v1"
+  case hydrogenUseWithdrawn = "remelt.hydrogen-use.withdrawn.v1"
+  /// A step of a report's review.
+  case reportReviewed = "remelt.report.reviewed.v1"
+  /// A revision of a locked report, which does not count until a second person accepts it.
+  case revisionProposed = "remelt.revision.proposed.v1"
   case credentialIssued = "remelt.credential.issued.v1"
   case credentialRevoked = "remelt.credential.revoked.v1"
   case keyPublished = "remelt.key.published.v1"

@@ -94,6 +94,16 @@ package struct Facility: Sendable, Equatable {
     processing(metal).reduce(0) { $0 + $1.perYear.grams * Int64($1.days(in: month)) }
   }
 
+  /// Whether it has a blast furnace on a day of a period, so that its enterprise makes steel by the
+  /// long process.
+  package func hasBlastFurnace(in period: Period) -> Bool {
+    capacities.contains { capacity in
+      capacity.process == .blastFurnace && capacity.perYear > .zero
+        && period.months.contains { capacity.days(in: $0) > 0 }
+    } && (openedOn.map { $0 <= period.last.lastDay } ?? true)
+      && (closedOn.map { $0 >= period.first.firstDay } ?? true)
+  }
+
   /// Whether a report is owed for the month; nothing is owed for months after it closed.
   package func owes(_ report: ReportType, _ metal: Metal?, _ month: Month) -> Bool {
     if let closedOn, closedOn < month.firstDay { return false }

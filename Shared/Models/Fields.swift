@@ -58,6 +58,11 @@ package final class Fields {
     note(.init(name.isEmpty ? pointer : "\(pointer)/\(escaped(name))", detail))
   }
 
+  /// A mistake in an element of a list, found when the list was read already.
+  package func wrong(_ list: String, _ index: Int, _ member: String, _ detail: String) {
+    note(.init("\(pointer)/\(list)/\(index)/\(member)", detail))
+  }
+
   /// A member's name within a JSON pointer (RFC 6901).
   private func escaped(_ name: String) -> String {
     name.replacing("~", with: "~0").replacing("/", with: "~1")
@@ -157,6 +162,14 @@ package final class Fields {
     { $0.text.flatMap(Month.init) }
   }
 
+  /// A month, or January and February together.
+  package func period(_ name: String, required: Bool = true) -> Period? {
+    value(
+      name, required: required,
+      "a month such as 2026-03, or January and February together as 2026-01..02"
+    ) { $0.text.flatMap(Period.init) }
+  }
+
   package func day(_ name: String, required: Bool = true) -> Day? {
     value(name, required: required, "a day such as 2026-01-31") { $0.text.flatMap(Day.init) }
   }
@@ -228,6 +241,22 @@ package final class Fields {
       note(.init("\(pointer)/\(name)/\(index)", "one of \(words) is expected"))
       return nil
     }
+  }
+
+  /// A list of different texts of 1 to 100 visible ASCII characters; an absent list is an empty one.
+  package func texts(_ name: String, maximum: Int) -> [String] {
+    let texts = elements(name, maximum: maximum).enumerated().compactMap { index, element in
+      let text = element.text.map(\.trimmingSpace) ?? ""
+      if (1...100).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+        return text
+      }
+      note(
+        .init(
+          "\(pointer)/\(name)/\(index)", "a text of 1 to 100 visible ASCII characters is expected"))
+      return nil as String?
+    }
+    if Set(texts).count < texts.count { wrong(name, "one stands twice") }
+    return texts
   }
 
   private func elements(_ name: String, maximum: Int) -> [JSON] {

@@ -62,6 +62,41 @@ package struct Reference: Sendable {
     package let source: String
   }
 
+  /// A row of `materials.csv`.
+  package struct Material: Sendable, Equatable {
+    package let id: String
+    package let metal: Metal
+    package let role: MaterialRole
+    /// Which mass of its chain counts.
+    package let basis: MassBasis
+    package let name: String
+  }
+
+  /// A class of hydrogen in a scheme: at most, or less than, so much carbon dioxide.
+  package struct HydrogenTier: Sendable {
+    package let scheme: String
+    package let name: String
+    /// `<` or `<=`.
+    package let comparator: String
+    /// kg CO2e per kg of hydrogen.
+    package let limit: ExactDecimal
+    /// What a declared intensity must cover to be compared; nil where the scheme's is not known.
+    package let boundary: String?
+    /// `any`, `renewable` or `non_renewable`.
+    package let energy: String
+  }
+
+  /// A figure that somebody published, which is never summed with reports.
+  package struct Published: Sendable {
+    package let series: String
+    package let period: String
+    package let value: ExactDecimal
+    package let unit: String
+    package let publisher: String
+    package let source: String
+    package let note: String
+  }
+
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
   }
@@ -75,6 +110,14 @@ package struct Reference: Sendable {
   package let countingStates: [CountingState]
   package let dueDays: [DueDay]
   package let targets: [Target]
+  package let materials: [String: Material]
+  /// The ids of the boundaries of a carbon intensity.
+  package let hydrogenBoundaries: [String]
+  package let hydrogenTiers: [HydrogenTier]
+  package let factors: [String: ExactDecimal]
+  package let published: [Published]
+  /// The names of the definitions, by id.
+  package let definitions: [String: String]
 
   package var criterionNames: Set<String> { Set(criteria.map(\.name)) }
 
@@ -153,6 +196,60 @@ package struct Reference: Sendable {
         comparator: try $0.column("comparator"), value: try $0.decimal("value"),
         unit: try $0.column("unit"), judgedOn: try $0.column("judged_on"),
         definition: try $0.column("definition_id"), source: try $0.column("source"))
+    }
+    materials = Dictionary(
+      uniqueKeysWithValues: try rows("materials").map {
+        let id = try $0.column("material_id")
+        return (
+          id,
+          Material(
+            id: id, metal: try $0.word("metal"), role: try $0.word("role"),
+            basis: try $0.word("mass_basis"), name: try $0.column("name_en"))
+        )
+      })
+    hydrogenBoundaries = try rows("hydrogen_boundaries").map { try $0.column("boundary_id") }
+    hydrogenTiers = try Reference.tiers(
+      try rows("hydrogen_thresholds"), try rows("hydrogen_tiers"), Set(hydrogenBoundaries))
+    factors = Dictionary(
+      uniqueKeysWithValues: try rows("factors").map {
+        (try $0.column("factor_id"), try $0.decimal("value"))
+      })
+    published = try rows("reference_series").map {
+      Published(
+        series: try $0.column("series_id"), period: try $0.column("period"),
+        value: try $0.decimal("value"), unit: try $0.column("unit"),
+        publisher: try $0.column("publisher"), source: try $0.column("source"),
+        note: try $0.column("note"))
+    }
+    definitions = Dictionary(
+      uniqueKeysWithValues: try rows("definitions").map {
+        (try $0.column("definition_id"), try $0.column("name_en"))
+      })
+    for definition in Definition.allCases where definitions[definition.rawValue] == nil {
+      throw Unreadable(description: "definitions.csv lacks \(definition.rawValue)")
+    }
+  }
+
+  /// The thresholds with what a machine must know of them. A scheme without a threshold has no tier.
+  private static func tiers(
+    _ thresholds: [[String: String]], _ tiers: [[String: String]], _ boundaries: Set<String>
+  ) throws -> [HydrogenTier] {
+    try tiers.map { tier in
+      let id = try tier.column("threshold_id")
+      guard let threshold = thresholds.first(where: { $0["threshold_id"] == id }) else {
+        throw Unreadable(description: "hydrogen_thresholds.csv lacks \(id)")
+      }
+      let boundary = try tier.column("boundary_id")
+      guard boundary.isEmpty || boundaries.contains(boundary) else {
+        throw Unreadable(description: "hydrogen_boundaries.csv lacks \(boundary)")
+      }
+      let name = try threshold.column("tier")
+      return HydrogenTier(
+        scheme: try tier.column("scheme_id"),
+        name: name.split(separator: " ").first.map(String.init) ?? name,
+        comparator: try threshold.column("operator"),
+        limit: try threshold.decimal("kgco2e_per_kgh2_lhv120"),
+        boundary: boundary.isEmpty ? nil : boundary, energy: try tier.column("energy"))
     }
   }
 

@@ -76,15 +76,18 @@ package struct Product: Sendable, Equatable {
 /// One facility's month of one metal, clean mass (扣杂 already deducted). Two balances hold within
 /// the tolerance: opening + purchased = shipped + residue + loss + closing, and
 /// input = products + residue + loss. There is no balance per grade: grades change in processing.
-package struct Throughput: Sendable, Equatable {
-  package let facility: ID
+package struct Throughput: MonthlyReport {
+  package static let type = ReportType.throughput
+  package static let identity = ["metal", "month"]
+
+  package var facility: ID
   package let metal: Metal
   package let month: Month
   /// A nil return (零报告): nothing bought, processed or shipped; the stock lies as it lay.
   package let isNil: Bool
-  package let opening: Mass
+  package var opening: Mass
   package let openingReason: String?
-  package let closing: Mass
+  package var closing: Mass
   package let purchases: [Purchase]
   package let shipments: [Shipment]
   /// Mass put through processing (加工量): this is the throughput.
@@ -137,23 +140,8 @@ package struct Throughput: Sendable, Equatable {
     }
   }
 
-  /// A nil return that carries a stock through the month.
-  package init(nilReturnOf report: Throughput, stock: Mass) {
-    facility = report.facility
-    metal = report.metal
-    month = report.month
-    isNil = true
-    opening = stock
-    openingReason = report.openingReason
-    closing = stock
-    purchases = []
-    shipments = []
-    input = .zero
-    products = []
-    residue = .zero
-    loss = .zero
-    note = report.note
-  }
+  package var series: Metal? { metal }
+  package var period: Period { Period(month) }
 
   package var purchased: Mass { purchases.map(\.mass).sum }
   package var shipped: Mass { shipments.map(\.mass).sum }
@@ -173,27 +161,5 @@ package struct Throughput: Sendable, Equatable {
     ])
     guard case .object(let members) = object else { return [] }
     return members
-  }
-
-  package var json: JSON { .object(members) }
-}
-
-extension Throughput {
-  /// The same report after its facility was merged into another.
-  package init(_ report: Throughput, movedTo facility: ID) {
-    self.facility = facility
-    metal = report.metal
-    month = report.month
-    isNil = report.isNil
-    opening = report.opening
-    openingReason = report.openingReason
-    closing = report.closing
-    purchases = report.purchases
-    shipments = report.shipments
-    input = report.input
-    products = report.products
-    residue = report.residue
-    loss = report.loss
-    note = report.note
   }
 }
