@@ -48,7 +48,7 @@ struct DashboardCapacity: AsyncParsableCommand {
     let today = Clock.system.now().dayInChina.description
     let answer = try await LedgerAPI.current().get(
       "\(DashboardCommand.path)/qualified-capacity",
-      [("date", date ?? today)] + figure.query, at: .dashboard, accept: figure.accept)
+      [("date", date ?? today)] + figure.query, accept: figure.accept)
     if figure.csv { return output.verbatim(answer) }
     try output.show(answer, list: "rows", DashboardCapacity.columns)
     if output.asJSON { return }
@@ -82,7 +82,7 @@ struct DashboardThroughput: AsyncParsableCommand {
   func run() async throws {
     let answer = try await LedgerAPI.current().get(
       "\(DashboardCommand.path)/throughput",
-      [("from", from), ("to", to ?? from)] + figure.query, at: .dashboard, accept: figure.accept)
+      [("from", from), ("to", to ?? from)] + figure.query, accept: figure.accept)
     if figure.csv { return output.verbatim(answer) }
     try output.show(answer, list: "rows", DashboardThroughput.columns)
     if output.asJSON { return }

@@ -34,7 +34,7 @@ struct DashboardReports: AsyncParsableCommand {
       [
         ("metal", metal), ("month", month), ("province", province), ("region", region),
         ("as_of", asOf),
-      ], at: .dashboard, limit: list.limit
+      ], limit: list.limit
     ) { page in
       items += page["items"]?.elements ?? []
       // Every page may repeat the missing ones: the first names them all.
@@ -73,7 +73,7 @@ struct DashboardSources: AsyncParsableCommand {
 
   func run() async throws {
     let answer = try await LedgerAPI.current().get(
-      "\(DashboardCommand.path)/sources", at: .dashboard)
+      "\(DashboardCommand.path)/sources")
     try output.show(answer, list: "items", DashboardSources.columns)
   }
 }

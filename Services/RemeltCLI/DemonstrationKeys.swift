@@ -53,11 +53,9 @@ struct DemonstrationKeys {
   func asReporter<Result>(_ work: (LedgerAPI) async throws -> Result) async throws -> Result {
     let (id, key) = try await issue(
       "Demonstration loader", kind: "machine", grant: "reporter@all")
-    let profile = Profile(
-      key: key, registry: api.profile.registry, dashboard: api.profile.dashboard,
-      keyIsStored: false)
     let reporter = LedgerAPI(
-      profile: profile, folder: ProfileFolder(environment: [:]), client: api.client,
+      profile: Profile(api.profile, key: key), folder: ProfileFolder(environment: [:]),
+      client: api.client,
       clock: .system)
     let outcome: Swift.Result<Result, any Error>
     do {

@@ -55,7 +55,7 @@ struct DemonstrationMerge {
   /// An interrupted run may have submitted it already.
   private func submit(_ report: JSON) async throws {
     do {
-      _ = try await reporter.post(ThroughputCommand.path, report)
+      _ = try await reporter.post(ThroughputKind.path, report)
     } catch let refusal as Refusal where refusal.kind == "duplicate" {
       return
     }

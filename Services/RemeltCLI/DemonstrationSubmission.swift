@@ -32,7 +32,7 @@ struct DemonstrationSubmission {
   static func standing(_ api: LedgerAPI, _ months: [Month]) async throws -> [String: Standing] {
     var standing: [String: Standing] = [:]
     let span = [("from", months.first?.description), ("to", months.last?.description)]
-    for item in try await api.items(ThroughputCommand.path, span) {
+    for item in try await api.items(ThroughputKind.path, span) {
       guard let id = item["id"]?.text, let facility = item["facility_id"]?.text,
         let month = item["month"]?.text
       else { continue }
@@ -75,7 +75,7 @@ struct DemonstrationSubmission {
     }
     let size = rows.reduce(0) { $0 + $1.size }
     var submission = FileSubmission(
-      api: reporter, path: "\(ThroughputCommand.path)/bulk", format: .ndjson,
+      api: reporter, path: "\(ThroughputKind.path)/bulk", format: .ndjson,
       progress: Progress("reports", totalBytes: size))
     for row in rows { try await submission.take(row) }
     return try await submission.finish()
@@ -100,7 +100,7 @@ struct DemonstrationSubmission {
   }
 
   private func path(_ report: DemonstrationReport, _ standing: [String: Standing]) -> String? {
-    standing[key(report)].map { "\(ThroughputCommand.path)/\($0.id)" }
+    standing[key(report)].map { "\(ThroughputKind.path)/\($0.id)" }
   }
 
   /// A few reports that do not balance, of months that are missing; each must be refused.
@@ -110,7 +110,7 @@ struct DemonstrationSubmission {
     let missing = reports.filter { $0.json == nil && standing[key($0)] == nil }
     for report in missing.prefix(count) {
       do {
-        _ = try await reporter.post(ThroughputCommand.path, report.unbalanced)
+        _ = try await reporter.post(ThroughputKind.path, report.unbalanced)
         throw LocalFailure(.refused, "A report that does not balance was accepted.")
       } catch let refusal as Refusal where refusal.status == 422 {
         refusals.append(Refusal.line(refusal.problem))

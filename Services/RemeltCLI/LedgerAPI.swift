@@ -4,8 +4,6 @@ import ServiceKit
 
 /// The public API of the ledger, signed in.
 struct LedgerAPI: Sendable {
-  enum Service: Sendable { case registry, dashboard }
-
   let profile: Profile
   let tokens: Tokens
   let client: HTTPClient
@@ -24,12 +22,14 @@ struct LedgerAPI: Sendable {
     return LedgerAPI(profile: profile, folder: folder, client: HTTPClient(), clock: .system)
   }
 
+  /// - Parameter position: what the service must have followed first, such as `registry=12`.
   func get(
-    _ path: String, _ query: [(String, String?)] = [], at service: Service = .registry,
-    accept: String = "application/json"
+    _ path: String, _ query: [(String, String?)] = [], accept: String = "application/json",
+    position: String? = nil
   ) async throws -> HTTPAnswer {
-    try await send(
-      "GET", path + URLText.query(query), at: service, headers: [(name: "Accept", value: accept)])
+    var headers = [(name: "Accept", value: accept)]
+    if let position { headers.append((name: "Journal-Position", value: position)) }
+    return try await send("GET", path + URLText.query(query), headers: headers)
   }
 
   /// Creates. The key is made once here, so that a repeated sending creates once.
@@ -63,10 +63,10 @@ struct LedgerAPI: Sendable {
   }
 
   private func send(
-    _ method: String, _ path: String, at service: Service = .registry,
-    headers: [(name: String, value: String)], body: [UInt8]? = nil, timeoutSeconds: Int = 60
+    _ method: String, _ path: String, headers: [(name: String, value: String)],
+    body: [UInt8]? = nil, timeoutSeconds: Int = 60
   ) async throws -> HTTPAnswer {
-    let address = service == .registry ? profile.registry : profile.dashboard
+    let address = profile.address(of: LedgerService(path: path) ?? .registry)
     func call(_ token: Token) -> HTTPCall {
       HTTPCall(
         method: method, url: address + path,

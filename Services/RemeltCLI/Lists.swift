@@ -5,25 +5,24 @@ import ServiceKit
 extension LedgerAPI {
   /// The items of every page, at most `limit` of them.
   func items(
-    _ path: String, _ query: [(String, String?)], at service: Service = .registry,
-    limit: Int? = nil
+    _ path: String, _ query: [(String, String?)], limit: Int? = nil
   ) async throws -> [JSON] {
     var items: [JSON] = []
-    try await pages(path, query, at: service, limit: limit) { items += $0["items"]?.elements ?? [] }
+    try await pages(path, query, limit: limit) { items += $0["items"]?.elements ?? [] }
     return limit.map { Array(items.prefix($0)) } ?? items
   }
 
   /// Every page in turn, as long as there is a next one and fewer than `limit` items came.
   func pages(
-    _ path: String, _ query: [(String, String?)], at service: Service = .registry,
-    limit: Int? = nil, each: (JSON) throws -> Void
+    _ path: String, _ query: [(String, String?)], limit: Int? = nil,
+    each: (JSON) throws -> Void
   ) async throws {
     var cursor: String?
     var count = 0
     repeat {
       let size = min(500, limit.map { $0 - count } ?? 500)
       let whole = query + [("limit", String(size)), ("cursor", cursor)]
-      let page = try await get(path + URLText.query(whole), at: service).json()
+      let page = try await get(path + URLText.query(whole)).json()
       try each(page)
       count += page["items"]?.elements.count ?? 0
       cursor = page["next"]?.text

@@ -10,7 +10,8 @@ struct Remelt: AsyncParsableCommand {
     discussion: """
       Sign in once with the key you were handed; every other command then knows where the ledger \
       is and who you are. The environment overrides what was stored: REMELT_KEY, REMELT_REGISTRY, \
-      REMELT_DASHBOARD; REMELT_HOME is the folder it is stored in.
+      REMELT_RECYCLED_INPUT, REMELT_HYDROGEN_USE, REMELT_DASHBOARD; REMELT_HOME is the folder it is \
+      stored in.
 
       Example: remelt sign-in --registry http://127.0.0.1:8081 --key-file operator.key
 
@@ -28,7 +29,9 @@ struct Remelt: AsyncParsableCommand {
     subcommands: [
       SignIn.self, SignOut.self, WhoAmI.self, CredentialCommand.self, KeyCommand.self,
       OrganisationCommand.self, FacilityCommand.self, QualificationCommand.self,
-      ThroughputCommand.self, DashboardCommand.self, DemoCommand.self, VerifyStore.self,
+      ReportCommand<ThroughputKind>.self, ReportCommand<RecycledInputKind>.self,
+      ReportCommand<HydrogenUseKind>.self, ReviewCommand.self, DashboardCommand.self,
+      DemoCommand.self, VerifyStore.self,
       MoveStore.self, Version.self,
     ])
 

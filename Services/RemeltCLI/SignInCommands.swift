@@ -10,12 +10,19 @@ struct SignIn: AsyncParsableCommand {
       The key is read from --key-file, from --key, or from standard input, which keeps it out of \
       the shell's history. It is stored readable for you alone.
 
+      Beside a registry on port 8081 the others are expected on 8080, 8082 and 8083 of its host; \
+      beside any other, at the same address, as behind a proxy.
+
       Example: remelt sign-in --registry https://ledger.example --key-file reporter.key
       """)
 
   @Option(help: "The registry's address (default: \(Profile.usualRegistry)).")
   var registry: String?
-  @Option(help: "The dashboard's address (default: \(Profile.usualDashboard)).")
+  @Option(help: "The recycled-input service's address.")
+  var recycledInput: String?
+  @Option(help: "The hydrogen-use service's address.")
+  var hydrogenUse: String?
+  @Option(help: "The dashboard's address.")
   var dashboard: String?
   @Option(help: "The key itself.")
   var key: String?
@@ -25,10 +32,14 @@ struct SignIn: AsyncParsableCommand {
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     let folder = ProfileFolder(environment: environment)
+    func place(_ given: String?, _ service: LedgerService) -> String? {
+      given ?? environment[service.variable]
+    }
     let profile = Profile(
       key: try Key.read(try givenKey()),
-      registry: registry ?? environment["REMELT_REGISTRY"] ?? Profile.usualRegistry,
-      dashboard: dashboard ?? environment["REMELT_DASHBOARD"] ?? Profile.usualDashboard,
+      registry: place(registry, .registry) ?? Profile.usualRegistry,
+      recycledInput: place(recycledInput, .recycledInput),
+      hydrogenUse: place(hydrogenUse, .hydrogenUse), dashboard: place(dashboard, .dashboard),
       keyIsStored: true)
     // Asked for before anything is stored: a wrong key must not replace a right one.
     let client = HTTPClient()
@@ -77,9 +88,6 @@ struct WhoAmI: AsyncParsableCommand {
     let answer = try await api.get("/registry/v1/me")
     try output.show(answer)
     if output.asJSON { return }
-    let places = JSON.members([
-      "registry": .string(api.profile.registry), "dashboard": .string(api.profile.dashboard),
-    ])
-    Terminal.output(Card(places).text)
+    Terminal.output(Card(api.profile.places).text)
   }
 }

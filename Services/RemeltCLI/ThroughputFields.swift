@@ -2,7 +2,7 @@ import ArgumentParser
 import Models
 
 /// A throughput report's fields as flags; masses are tonnes unless they name a unit.
-struct ThroughputFields: ParsableArguments {
+struct ThroughputFields: ReportFields {
   @Option(help: "The facility's id, or scheme:value.")
   var facility: String?
   @Option(help: "steel (usual), copper or aluminium.")
@@ -35,11 +35,12 @@ struct ThroughputFields: ParsableArguments {
   var file: String?
 
   /// What was given: the file's members under the flags'.
-  func json(_ api: LedgerAPI, metal usual: String?) async throws -> JSON {
+  func json(_ api: LedgerAPI, isNew: Bool) async throws -> JSON {
+    let usual = isNew && file == nil ? "steel" : nil
     var facilityID: String?
     if let facility { facilityID = try await api.facility(facility) }
     let given = JSON.members([
-      "facility_id": .text(facilityID), "metal": .text(metal ?? (file == nil ? usual : nil)),
+      "facility_id": .text(facilityID), "metal": .text(metal ?? usual),
       "month": .text(month), "opening": opening?.json, "opening_reason": .text(openingReason),
       "purchases": Body.list(purchase) { $0.json("source", "facility_id") },
       "shipments": Body.list(shipment) { $0.json("destination", "facility_id") },
