@@ -7,7 +7,8 @@ struct DashboardCommand: AsyncParsableCommand {
     commandName: "dashboard", abstract: "Read the ministries' figures.",
     discussion: "Example: remelt dashboard throughput --from 2026-01 --to 2026-03",
     subcommands: [
-      DashboardCapacity.self, DashboardThroughput.self, DashboardReports.self,
+      DashboardCapacity.self, DashboardThroughput.self, DashboardRecycledInput.self,
+      DashboardHydrogenUse.self, DashboardReports.self, DashboardSeries.self,
       DashboardSources.self,
     ])
 
@@ -16,16 +17,14 @@ struct DashboardCommand: AsyncParsableCommand {
 
 /// What every figure offers.
 struct FigureOptions: ParsableArguments {
-  @Option(help: "steel, copper or aluminium.")
-  var metal = "steel"
-  @Option(help: "province, region or country.")
+  @Option(help: "province, region, country or authority.")
   var by = "province"
   @Option(help: "As it was known at this moment, such as 2026-03-01T00:00:00Z.")
   var asOf: String?
   @Flag(help: "Print the ledger's CSV instead of a table.")
   var csv = false
 
-  var query: [(String, String?)] { [("metal", metal), ("by", by), ("as_of", asOf)] }
+  var query: [(String, String?)] { [("by", by), ("as_of", asOf)] }
   var accept: String { csv ? "text/csv" : "application/json" }
 }
 
@@ -36,6 +35,8 @@ struct DashboardCapacity: AsyncParsableCommand {
 
   @Option(help: "The day (default: today).")
   var date: String?
+  @Option(help: "steel, copper or aluminium.")
+  var metal = "steel"
   @OptionGroup var figure: FigureOptions
   @OptionGroup var output: OutputOptions
 
@@ -48,7 +49,7 @@ struct DashboardCapacity: AsyncParsableCommand {
     let today = Clock.system.now().dayInChina.description
     let answer = try await LedgerAPI.current().get(
       "\(DashboardCommand.path)/qualified-capacity",
-      [("date", date ?? today)] + figure.query, accept: figure.accept)
+      [("date", date ?? today), ("metal", metal)] + figure.query, accept: figure.accept)
     if figure.csv { return output.verbatim(answer) }
     try output.show(answer, list: "rows", DashboardCapacity.columns)
     if output.asJSON { return }
@@ -67,6 +68,8 @@ struct DashboardThroughput: AsyncParsableCommand {
   var from: String
   @Option(help: "The last month (default: the first).")
   var to: String?
+  @Option(help: "steel, copper or aluminium.")
+  var metal = "steel"
   @OptionGroup var figure: FigureOptions
   @OptionGroup var output: OutputOptions
 
@@ -82,7 +85,8 @@ struct DashboardThroughput: AsyncParsableCommand {
   func run() async throws {
     let answer = try await LedgerAPI.current().get(
       "\(DashboardCommand.path)/throughput",
-      [("from", from), ("to", to ?? from)] + figure.query, accept: figure.accept)
+      [("from", from), ("to", to ?? from), ("metal", metal)] + figure.query,
+      accept: figure.accept)
     if figure.csv { return output.verbatim(answer) }
     try output.show(answer, list: "rows", DashboardThroughput.columns)
     if output.asJSON { return }

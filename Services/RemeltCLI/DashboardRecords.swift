@@ -6,7 +6,9 @@ struct DashboardReports: AsyncParsableCommand {
     commandName: "reports", abstract: "The reports behind a figure, and those that are missing.",
     discussion: "Example: remelt dashboard reports --month 2026-01 --province 130000")
 
-  @Option(help: "steel, copper or aluminium.")
+  @Option(help: "throughput, recycled-input or hydrogen-use.")
+  var of = ReportChoice.throughput
+  @Option(help: "steel, copper or aluminium; hydrogen has none.")
   var metal = "steel"
   @Option(help: "Such as 2026-01.")
   var month: String
@@ -19,20 +21,24 @@ struct DashboardReports: AsyncParsableCommand {
   @OptionGroup var list: ListOptions
   @OptionGroup var output: OutputOptions
 
-  static let columns: [Table.Column] = [
-    .member("report_id", "report"), .member("facility"), .member("province"),
-    .member("revision", "rev", isNumber: true), .tonnes("throughput"), .member("nil"),
-    .member("late"), .member("position", isNumber: true),
-  ]
+  private var columns: [Table.Column] {
+    [
+      .member("report_id", "report"), .member("facility"), .member("province"),
+      .member("revision", "rev", isNumber: true),
+    ] + (of == .throughput ? [.tonnes("throughput")] : []) + [
+      .member("nil"), .member("late"), .member("position", isNumber: true),
+    ] + (of == .throughput ? [] : [.masses("amounts", of: ["name"])])
+  }
 
   func run() async throws {
     let api = try LedgerAPI.current()
     var items: [JSON] = []
     var missing: [JSON]?
     try await api.pages(
-      "\(DashboardCommand.path)/throughput/reports",
+      "\(DashboardCommand.path)/\(of.rawValue)/reports",
       [
-        ("metal", metal), ("month", month), ("province", province), ("region", region),
+        ("metal", of == .hydrogenUse ? nil : metal), ("month", month), ("province", province),
+        ("region", region),
         ("as_of", asOf),
       ], limit: list.limit
     ) { page in
@@ -48,12 +54,41 @@ struct DashboardReports: AsyncParsableCommand {
       let whole = JSON.members(["items": .array(items), "missing": .array(missing)])
       return Terminal.output(whole.bytes + [0x0A])
     }
-    Terminal.output(Table(items, DashboardReports.columns).text)
+    Terminal.output(Table(items, columns).text)
     if missing.isEmpty { return }
-    let columns: [Table.Column] = [
+    let absent: [Table.Column] = [
       .member("facility_id", "missing"), .member("facility"), .member("province"),
     ]
-    Terminal.output("\n" + Table(missing, columns).text)
+    Terminal.output("\n" + Table(missing, absent).text)
+  }
+}
+
+struct DashboardSeries: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reference-series",
+    abstract: "What others have published, beside our definitions.",
+    discussion: "Example: remelt dashboard reference-series")
+
+  @OptionGroup var output: OutputOptions
+
+  static let columns: [Table.Column] = [
+    .member("series_id", "series"), .member("period"), .member("value", isNumber: true),
+    .member("unit"), .member("publisher"), .member("source"),
+  ]
+  static let figures: [Table.Column] = [
+    .member("definition_id", "definition"), .member("period"),
+    .member("value", isNumber: true), .member("unit"), .member("percent", "%", isNumber: true),
+    .member("numerator"), .member("denominator"),
+  ]
+
+  func run() async throws {
+    let answer = try await LedgerAPI.current().get("\(DashboardCommand.path)/reference-series")
+    try output.show(answer, list: "items", DashboardSeries.columns)
+    if output.asJSON { return }
+    let json = try answer.json()
+    let figures = Table(json["figures"]?.elements ?? [], DashboardSeries.figures)
+    Terminal.output("\nComputed from them by our definitions\n" + figures.text)
+    if let note = json["note"]?.text { Terminal.output("\n" + TextWidth.harmless(note)) }
   }
 }
 

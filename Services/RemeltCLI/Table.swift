@@ -28,6 +28,35 @@ struct Table {
       let name = path.split(separator: ".").last.map(String.init) ?? path
       return Column((heading ?? name) + " t", isNumber: true, column.cell)
     }
+
+    /// A list of masses with their names on one line, such as `eaf 12 t, bof 30 t`.
+    static func masses(_ list: String, of names: [String]) -> Column {
+      Column(list) { item in
+        (item[list]?.elements ?? []).map { one in
+          let name = names.compactMap { one[$0]?.text }.joined(separator: ".")
+          return "\(name) \(Card.inline(one["mass"]))"
+        }.joined(separator: ", ")
+      }
+    }
+
+    /// The sum of those masses of a list that count, in tonnes.
+    static func sum(
+      _ list: String, _ heading: String,
+      of counts: @escaping @Sendable (JSON) -> Bool = { _ in true }
+    ) -> Column {
+      Column(heading + " t", isNumber: true) { item in
+        let masses = (item[list]?.elements ?? []).filter(counts).compactMap { $0["mass"] }
+        return Mass.tonnes(masses.map(grams).reduce(0, +))
+      }
+    }
+
+    /// The ledger's masses come in tonnes; a nation's year may be more than a ``Mass`` holds.
+    private static func grams(_ mass: JSON) -> Int128 {
+      guard let tonnes = mass["value"]?.text.flatMap(ExactDecimal.init), tonnes.scale <= 6 else {
+        return 0
+      }
+      return Int128(tonnes.digits) * ExactDecimal.powerOfTen(6 - tonnes.scale)
+    }
   }
 
   let columns: [Column]
