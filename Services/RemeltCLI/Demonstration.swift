@@ -19,10 +19,19 @@ struct Demonstration {
   let seed: UInt64
   /// Complete months, the latest last.
   let months: [Month]
+  /// Those of the sites, then one of each plant.
   let owners: [Owner]
   let sites: [DemonstrationSite]
+  /// Mills and hydrogen users.
+  let plants: [DemonstrationPlant]
 
-  init(seed: UInt64, facilities: Int, months count: Int, latest: Month, plants: SteelPlants) {
+  /// - Parameters:
+  ///   - mills: of the three metals; three fifths make steel.
+  ///   - towns: where those stand that make no steel, and the hydrogen users.
+  init(
+    seed: UInt64, facilities: Int, mills: Int = 0, hydrogenUsers: Int = 0, months count: Int,
+    latest: Month, plants: SteelPlants, towns: [DemonstrationTown] = []
+  ) {
     self.seed = seed
     months = (0..<count).map { Month(number: latest.number - count + 1 + $0) }
     let places = Demonstration.places(facilities, plants)
@@ -38,20 +47,31 @@ struct Demonstration {
       if isSteelYard { processors += 1 }
     }
     self.sites = sites
-    owners = Demonstration.owners(sites)
+    let steel = DemonstrationPlant.steelMills(mills - mills / 5 * 2, plants, seed: seed)
+    self.plants =
+      steel + DemonstrationPlant.others(mills / 5, hydrogenUsers, towns, seed: seed)
+    owners = Demonstration.owners(sites) + self.plants.map(\.owner)
   }
 
   /// Every so manieth real plant, by province: where there are many plants, there are many sites.
   private static func places(_ count: Int, _ plants: SteelPlants) -> [SteelPlant] {
-    let sorted = plants.inChina.sorted {
-      ($0.province ?? "", $0.known("plant_id") ?? "")
-        < ($1.province ?? "", $1.known("plant_id") ?? "")
-    }
-    return (0..<count).map { sorted[(2 * $0 + 1) * sorted.count / (2 * count)] }
+    places(count, plants.inChina) { _ in "" }
+  }
+
+  /// Every so manieth plant by what it is and by province, so that a few stand for all.
+  static func places(
+    _ count: Int, _ plants: [SteelPlant], by kind: (SteelPlant) -> String
+  ) -> [SteelPlant] {
+    let sorted = plants.map { ($0, kind($0), $0.province ?? "", $0.known("plant_id") ?? "") }
+      .sorted { ($0.1, $0.2, $0.3) < ($1.1, $1.2, $1.3) }
+    return (0..<count).map { sorted[(2 * $0 + 1) * sorted.count / (2 * count)].0 }
   }
 
   /// Two sites, then one, then two … belong to one owner.
   static func owner(of site: Int) -> Int { site / 3 * 2 + (site % 3 == 2 ? 1 : 0) }
+
+  /// The place of a plant's owner among the owners.
+  func owner(ofPlant index: Int) -> Int { owners.count - plants.count + index }
 
   private static func owners(_ sites: [DemonstrationSite]) -> [Owner] {
     var owners: [Owner] = []
@@ -60,7 +80,7 @@ struct Demonstration {
       let letter = ["A", "B", "C"][number / 5 % 3]
       owners.append(
         Owner(
-          uscc: SyntheticIdentity.uscc(province: site.province, number: number),
+          uscc: SyntheticIdentity.uscc(province: site.place.province, number: number),
           name: "Demonstration Recycling Company \(number) 示范再生资源公司\(number)",
           group: number % 5 < 2 ? "Demonstration Group \(letter) 示范集团\(letter)" : nil))
     }

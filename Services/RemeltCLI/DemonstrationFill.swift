@@ -7,63 +7,81 @@ struct DemonstrationFill {
   let demonstration: Demonstration
   let keys: DemonstrationKeys?
 
-  private var months: DemonstrationMonths { DemonstrationMonths(demonstration: demonstration) }
-
   func run() async throws {
     let span = "\(demonstration.months[0]) to \(demonstration.latest)"
-    say("Demonstration of \(demonstration.sites.count) facilities, \(span), all made up.")
+    say(
+      "Demonstration of \(demonstration.sites.count + demonstration.plants.count) facilities, "
+        + "\(span), all made up.")
     let register = try await DemonstrationRegistration(api: api, demonstration: demonstration).run()
     say(
-      "\(register.organisations.count) organisations and \(register.facilities.count) facilities, "
+      "\(register.organisations.count) organisations and "
+        + "\(register.facilities.count + register.plants.count) facilities, "
         + "\(register.created) of them new.")
-    if let keys, let first = register.organisations.first {
-      for line in try await keys.fill(organisation: first) { say(line) }
+    try await fillKeys(register)
+    let processors = DemonstrationProcessors(
+      api: api, demonstration: demonstration, register: register)
+    let plan = try await Plan(processors: processors, api: api)
+    let refused = try await carryOut(plan, processors)
+    if refused > 0 { throw LocalFailure(.someRowsRefused, "\(refused) reports were refused.") }
+    if !plan.unreached.isEmpty {
+      throw LocalFailure(
+        .unreachable, "Run this again when \(plan.unreached.joined(separator: " and ")) answers.")
     }
-    try await fill(register)
   }
 
-  private func fill(_ register: DemonstrationRegister) async throws {
-    let judging = DemonstrationJudging(
-      api: api, demonstration: demonstration, ids: register.facilities)
-    let steps = try await judging.missing()
-    let twins = DemonstrationMerge.missing(demonstration, register)
-    let standing = try await DemonstrationSubmission.standing(api, demonstration.months)
-    let plan = DemonstrationSubmission(reporter: api, months: months, ids: register.facilities)
-    let work = plan.work(standing)
-    if steps.isEmpty && twins.isEmpty && work.isEmpty {
-      return say("Everything is there already; nothing was changed.")
-    }
-    let issuing = keys ?? DemonstrationKeys(api: api, folder: URL(filePath: "."))
-    try await issuing.asReporter { reporter in
-      try await judging.record(steps, reporter: reporter)
-      say("\(steps.count) qualification events recorded.")
-      try await report(work, register, reporter)
-      for site in twins {
-        let merge = DemonstrationMerge(
-          api: api, reporter: reporter, months: months, register: register)
-        say("\(site.name), entered twice: \(try await merge.run(site)) Merged.")
+  /// What there is to do.
+  private struct Plan {
+    let work: DemonstrationProcessors.Work
+    var filings: [(filing: DemonstrationFiling, work: DemonstrationFiling.Work)] = []
+    /// Services that do not answer: the rest is filled without them.
+    var unreached: [String] = []
+
+    var isEmpty: Bool { work.isEmpty && filings.allSatisfy(\.work.isEmpty) }
+
+    init(processors: DemonstrationProcessors, api: LedgerAPI) async throws {
+      work = try await processors.work()
+      let months = DemonstrationPlantMonths(demonstration: processors.demonstration)
+      for choice in [ReportChoice.recycledInput, .hydrogenUse] {
+        let filing = DemonstrationFiling(choice, months, processors.register)
+        do {
+          filings.append((filing, try await filing.work(api)))
+        } catch let failure as any CommandFailure where failure.exit == .unreachable {
+          say(
+            "\(filing.service) cannot be reached, so its reports are left out. \(failure)")
+          unreached.append(filing.service)
+        }
       }
     }
   }
 
-  private func report(
-    _ work: DemonstrationSubmission.Work, _ register: DemonstrationRegister, _ reporter: LedgerAPI
-  ) async throws {
-    let submission = DemonstrationSubmission(
-      reporter: reporter, months: months, ids: register.facilities)
-    let tally = try await submission.submit(work.new)
-    say("Reports: \(tally.text).")
-    let standing = try await DemonstrationSubmission.standing(reporter, demonstration.months)
-    try await submission.revise(work.revisions, standing)
-    try await submission.withdraw(work.withdrawals, standing)
-    say("\(work.revisions.count) revised, \(work.withdrawals.count) withdrawn.")
-    for refusal in work.new.isEmpty ? [] : try await submission.refusals(standing) {
-      say("Refused, as it was meant to be: \(refusal)")
+  private func fillKeys(_ register: DemonstrationRegister) async throws {
+    guard let keys, let processor = register.organisations.first else { return }
+    var reporters = [(name: "reporter", organisation: processor)]
+    for (name, report) in [("mill", ReportType.recycledInput), ("hydrogen", .hydrogenUse)] {
+      guard let index = demonstration.plants.firstIndex(where: { $0.kind.report == report }) else {
+        continue
+      }
+      reporters.append((name, register.organisations[demonstration.owner(ofPlant: index)]))
     }
-    if tally.refused > 0 {
-      throw LocalFailure(.someRowsRefused, "\(tally.refused) reports were refused.")
-    }
+    for line in try await keys.fill(reporters: reporters) { say(line) }
   }
 
-  private func say(_ line: String) { Terminal.error(line) }
+  /// - Returns: how many reports were refused.
+  private func carryOut(_ plan: Plan, _ processors: DemonstrationProcessors) async throws -> Int {
+    if plan.isEmpty {
+      say("Everything is there already; nothing was changed.")
+      return 0
+    }
+    let issuing = keys ?? DemonstrationKeys(api: api, folder: URL(filePath: "."))
+    return try await issuing.working { workers in
+      var refused = try await processors.carryOut(plan.work, workers)
+      for (filing, work) in plan.filings where !work.isEmpty {
+        refused += try await filing.carryOut(work, workers)
+      }
+      return refused
+    }
+  }
 }
+
+/// What is told of the filling's course.
+private func say(_ line: String) { Terminal.error(line) }

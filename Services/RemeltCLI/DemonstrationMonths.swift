@@ -38,6 +38,16 @@ struct DemonstrationMonths {
     return kind(site, month) == .report && random.number(0...59) == 0
   }
 
+  /// What becomes of its report after it was submitted, for a few of those that nothing else
+  /// happens to.
+  func review(_ site: DemonstrationSite, _ month: Month) -> DemonstrationReview? {
+    guard site.story == .plain, kind(site, month) == .report, !isRevised(site, month) else {
+      return nil
+    }
+    var random = random("review", site, month)
+    return DemonstrationReview(drawn: random.number(0...399))
+  }
+
   /// Whether its report is withdrawn: one site's latest.
   func isWithdrawn(_ site: DemonstrationSite, _ month: Month) -> Bool {
     site.story == .withdraws && month == demonstration.months.last

@@ -6,6 +6,8 @@ struct DemonstrationRegister {
   var organisations: [String] = []
   /// Facility ids by the site's index.
   var facilities: [Int: String] = [:]
+  /// Facility ids by the plant's identifier.
+  var plants: [String: String] = [:]
   /// Sites that have absorbed another entry.
   var merged: Set<Int> = []
   var created = 0
@@ -41,24 +43,34 @@ struct DemonstrationRegistration {
   }
 
   private func facilities(_ register: inout DemonstrationRegister) async throws {
-    let indices = Dictionary(
-      uniqueKeysWithValues: demonstration.sites.map { ($0.identifier, $0.index) })
-    for item in try await api.items(FacilityCommand.path, []) {
-      guard item["identifier"]?["scheme"]?.text == "demo",
-        let index = item["identifier"]?["value"]?.text.flatMap({ indices[$0] })
-      else { continue }
-      register.facilities[index] = item["id"]?.text
-      if item["merged_ids"]?.elements.isEmpty == false { register.merged.insert(index) }
+    var known: [String: JSON] = [:]
+    for item in try await api.items(FacilityCommand.path, [])
+    where item["identifier"]?["scheme"]?.text == "demo" {
+      if let value = item["identifier"]?["value"]?.text { known[value] = item }
     }
-    for site in demonstration.sites where register.facilities[site.index] == nil {
+    for site in demonstration.sites {
       let organisation = register.organisations[Demonstration.owner(of: site.index)]
-      // Its own identifier tells it from the others; alike names nearby are meant.
-      let answer = try await api.post(
-        FacilityCommand.path + "?confirm_duplicate=true",
-        site.json(organisation: organisation, in: demonstration)
-      ).json()
-      register.facilities[site.index] = answer["id"]?.text
-      register.created += 1
+      let found = known[site.identifier]
+      register.facilities[site.index] = try await id(
+        found, site.json(organisation: organisation, in: demonstration), &register)
+      if found?["merged_ids"]?.elements.isEmpty == false { register.merged.insert(site.index) }
     }
+    for (index, plant) in demonstration.plants.enumerated() {
+      let organisation = register.organisations[demonstration.owner(ofPlant: index)]
+      register.plants[plant.identifier] = try await id(
+        known[plant.identifier], plant.json(organisation: organisation, in: demonstration),
+        &register)
+    }
+  }
+
+  /// The id of a facility that is known, or that is registered now.
+  private func id(
+    _ known: JSON?, _ facility: JSON, _ register: inout DemonstrationRegister
+  ) async throws -> String? {
+    if let known { return known["id"]?.text }
+    register.created += 1
+    // Its own identifier tells it from the others; alike names nearby are meant.
+    return try await api.post(FacilityCommand.path + "?confirm_duplicate=true", facility)
+      .json()["id"]?.text
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Models
 
 /// One site of the demonstration.
@@ -25,11 +24,7 @@ struct DemonstrationSite {
   let story: DemonstrationStory
   /// Counts the steel yards; nil for the others.
   let ordinal: Int?
-  let province: String
-  let authority: String?
-  let municipality: String?
-  let latitude: Double
-  let longitude: Double
+  let place: DemonstrationPlace
   /// Tonnes a year.
   let capacity: Int
   let openedOn: Day
@@ -40,28 +35,9 @@ struct DemonstrationSite {
     self.kind = kind
     self.ordinal = ordinal
     story = ordinal.flatMap(DemonstrationStory.init) ?? .plain
-    province = place.province ?? "130000"
-    municipality = place.known("municipality")
-    authority = DemonstrationSite.authority(province, municipality, index)
-    latitude = DemonstrationSite.near(place.known("latitude"), &random)
-    longitude = DemonstrationSite.near(place.known("longitude"), &random)
+    self.place = DemonstrationPlace(place, index: index, &random)
     capacity = DemonstrationSite.capacity(kind, story, &random)
     openedOn = Day(year: random.number(2008...2016), month: random.number(1...12), day: 1)
-  }
-
-  /// A separately planned city reports by itself; so does the Corps, for some sites in Xinjiang.
-  private static func authority(_ province: String, _ city: String?, _ index: Int) -> String? {
-    if province == "650000", index % 2 == 0 { return "XPCC" }
-    return Reference.shared.authorities.values.first {
-      $0.province == province && $0.name == city && $0.id != province
-    }?.id
-  }
-
-  /// 4 to 24 hundredths of a degree away from a real plant.
-  private static func near(_ degrees: String?, _ random: inout SplitMix64) -> Double {
-    let away = Double(random.number(400...2400)) / 10_000
-    let moved = (degrees.flatMap(Double.init) ?? 35) + (random.number(0...1) == 0 ? away : -away)
-    return (moved * 10_000).rounded() / 10_000
   }
 
   private static func capacity(

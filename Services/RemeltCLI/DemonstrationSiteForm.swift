@@ -36,17 +36,9 @@ extension DemonstrationSite {
       "organisation_id": .string(organisation), "name": .string(name + suffix),
       "local_name": .string(localName),
       "identifier": .members(["scheme": "demo", "value": .string(identifier + suffix)]),
-      "roles": [.string(role)], "location": location, "opened_on": openedOn.json,
+      "roles": [.string(role)], "location": place.json, "opened_on": openedOn.json,
       "capacities": .array(capacities(demonstration)),
       "obligations": .array(obligations(demonstration, suffix)), "demonstration": true,
-    ])
-  }
-
-  private var location: JSON {
-    .members([
-      "country": "CN", "province": .string(province), "authority": .text(authority),
-      "municipality": .text(municipality), "latitude": .coordinate(latitude),
-      "longitude": .coordinate(longitude),
     ])
   }
 

@@ -48,10 +48,14 @@ struct DemonstrationSubmission {
     var new: [DemonstrationReport] = []
     var revisions: [DemonstrationReport] = []
     var withdrawals: [DemonstrationReport] = []
-    var isEmpty: Bool { new.isEmpty && revisions.isEmpty && withdrawals.isEmpty }
+    /// Reports whose review is not where it is meant to be.
+    var reviews: [DemonstrationReport] = []
+    var isEmpty: Bool {
+      new.isEmpty && revisions.isEmpty && withdrawals.isEmpty && reviews.isEmpty
+    }
   }
 
-  func work(_ standing: [String: Standing]) -> Work {
+  func work(_ standing: [String: Standing]) async throws -> Work {
     var work = Work()
     let begun = Set(standing.keys.compactMap { $0.split(separator: " ").first.map(String.init) })
     for report in reports where report.json != nil {
@@ -64,8 +68,32 @@ struct DemonstrationSubmission {
       } else if months.isRevised(report.site, report.month), found?.revision ?? 1 == 1 {
         work.revisions.append(report)
       }
+      if let review = months.review(report.site, report.month),
+        try await !reviewing(by: reporter).missing(review, of: found?.id).isEmpty
+      {
+        work.reviews.append(report)
+      }
     }
     return work
+  }
+
+  private func reviewing(by verifier: LedgerAPI) -> DemonstrationReviewing {
+    DemonstrationReviewing(path: ThroughputKind.path, api: verifier)
+  }
+
+  /// - Returns: how many steps were taken.
+  func review(
+    _ reports: [DemonstrationReport], _ standing: [String: Standing], _ verifier: LedgerAPI
+  ) async throws -> Int {
+    var steps = 0
+    for report in reports {
+      guard let review = months.review(report.site, report.month),
+        let found = standing[key(report)]
+      else { continue }
+      steps += try await reviewing(by: verifier).take(
+        review, of: found.id, revised: report.revised, reporter: reporter)
+    }
+    return steps
   }
 
   /// The new ones, as a file of rows.

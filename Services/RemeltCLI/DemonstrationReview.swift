@@ -1,0 +1,62 @@
+import Models
+
+/// What becomes of a few reports after they were submitted.
+enum DemonstrationReview: Int, CaseIterable {
+  case questioned
+  case answered
+  case acceptedAfterAnswer
+  case accepted
+  case locked
+  /// Locked, and a revision waits for a second person.
+  case revisionProposed
+  case revisionAccepted
+  case revisionRefused
+
+  enum Step: Equatable {
+    case take(ReviewAction)
+    /// A revision of the locked report.
+    case propose
+  }
+
+  /// - Parameter drawn: a number of which each story has its own, and most have none.
+  init?(drawn: Int) { self.init(rawValue: drawn) }
+
+  var steps: [Step] {
+    let locked: [Step] = [.take(.accept), .take(.lock)]
+    switch self {
+    case .questioned: return [.take(.question)]
+    case .answered: return [.take(.question), .take(.answer)]
+    case .acceptedAfterAnswer: return [.take(.question), .take(.answer), .take(.accept)]
+    case .accepted: return [.take(.accept)]
+    case .locked: return locked
+    case .revisionProposed: return locked + [.propose]
+    case .revisionAccepted: return locked + [.propose, .take(.acceptRevision)]
+    case .revisionRefused: return locked + [.propose, .take(.refuseRevision)]
+    }
+  }
+
+  /// The steps that are still to be taken.
+  /// - Parameter review: the report's review as the ledger has it.
+  func missing(_ review: JSON) -> [Step] {
+    let taken = (review["steps"]?.elements ?? []).compactMap { $0["action"]?.text }
+    var rest = steps[...]
+    for action in taken {
+      if rest.first == .propose { rest.removeFirst() }
+      // Somebody else has gone on with it: theirs stands.
+      guard case .take(let expected) = rest.popFirst(), expected.rawValue == action else {
+        return []
+      }
+    }
+    if rest.first == .propose, review["proposal"] != nil { rest.removeFirst() }
+    return Array(rest)
+  }
+
+  static func text(_ action: ReviewAction) -> String? {
+    switch action {
+    case .question: "Please check this against the weighbridge's records 请核对磅单"
+    case .answer: "Checked: the figures are right 已核对, 数据无误"
+    case .refuseRevision: "The records do not show it 依据不足"
+    case .accept, .lock, .acceptRevision: nil
+    }
+  }
+}
