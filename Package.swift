@@ -90,16 +90,20 @@ let package = Package(
         arguments,
       ],
       path: "Shared/ServiceKit", swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: ["Models", "Storage", "Journal", "ServiceKit", hummingbird, httpTypes],
+      path: "Shared/Reporting", swiftSettings: strict),
     .executableTarget(
       name: "ProcessorRegistry",
-      dependencies: service + [crypto, jwt, lifecycle, arguments, metrics],
+      dependencies: service + ["Reporting", crypto, jwt, lifecycle, arguments, metrics],
       path: "Services/ProcessorRegistry", resources: [.copy("openapi.json")],
       swiftSettings: strict),
     .executableTarget(
-      name: "RecycledInput", dependencies: service + [arguments, lifecycle],
+      name: "RecycledInput", dependencies: service + ["Reporting", arguments, lifecycle],
       path: "Services/RecycledInput", resources: [.copy("openapi.json")], swiftSettings: strict),
     .executableTarget(
-      name: "HydrogenUse", dependencies: service + [arguments, lifecycle],
+      name: "HydrogenUse", dependencies: service + ["Reporting", arguments, lifecycle],
       path: "Services/HydrogenUse", resources: [.copy("openapi.json")], swiftSettings: strict),
     .executableTarget(
       name: "Dashboard",
@@ -133,7 +137,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ProcessorRegistryTests",
-      dependencies: service + ["ProcessorRegistry", "TestSupport", crypto],
+      dependencies: service + ["ProcessorRegistry", "Reporting", "TestSupport", crypto],
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests", dependencies: service + ["Dashboard", "TestSupport", crypto],
@@ -141,8 +145,8 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "Models", "Journal", "ServiceKit", "ProcessorRegistry", "RecycledInput", "HydrogenUse",
-        "Dashboard", "RemeltCLI", "Storage", "TestSupport", crypto,
+        "Models", "Journal", "ServiceKit", "Reporting", "ProcessorRegistry", "RecycledInput",
+        "HydrogenUse", "Dashboard", "RemeltCLI", "Storage", "TestSupport", crypto,
       ],
       swiftSettings: strict),
   ],

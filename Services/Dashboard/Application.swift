@@ -35,17 +35,15 @@ struct DashboardApplication: Sendable {
       random: host.random, logger: host.logger)
     keys = try await AccessKeys(database: host.database, clock: host.clock)
     let signIn = RegistryAccess.signIn(host, registry: registry)
-    // The two others have no reports yet: what they will say is followed and verified already.
+    let readings = Readings<Facility>(limit: 20_000)
+    let fold = { @Sendable (entries: [Followed], connection: Connection) in
+      try Fold.apply(entries, readings: readings, on: connection)
+    }
     let others = [("recycled-input", input), ("hydrogen-use", hydrogen)].map { name, address in
       RegistryAccess.follower(
-        host, source: name, url: "\(address)/\(name)/v1/journal", signIn: signIn
-      ) { _, _ in }
+        host, source: name, url: "\(address)/\(name)/v1/journal", signIn: signIn, apply: fold)
     }
-    let readings = Readings<Facility>(limit: 20_000)
-    followers =
-      [
-        try RegistryAccess.follower(host) { try Fold.apply($0, readings: readings, on: $1) }
-      ] + others
+    followers = [try RegistryAccess.follower(host, apply: fold)] + others
   }
 
   var router: Router<Context> {
@@ -56,8 +54,9 @@ struct DashboardApplication: Sendable {
     let journal = JournalRoutes(database: host.database, keeper: keeper)
     journal.addPublic(to: router.group("\(Self.prefix)/v1"))
     journal.add(to: router.group("\(Self.prefix)/v1").add(middleware: authentication))
-    figures.add(
-      to: router.group("\(Self.prefix)/v1").add(middleware: authentication))
+    let signedIn = router.group("\(Self.prefix)/v1").add(middleware: authentication)
+    figures.add(to: signedIn)
+    ReportedRoutes(figures: figures).add(to: signedIn)
     pages(figures).add(to: router)
     return router
   }

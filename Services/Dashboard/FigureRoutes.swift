@@ -66,7 +66,7 @@ struct FigureRoutes: Sendable {
   {
     try await read {
       let cells = try Figures.cells(
-        question.metal, question.months, asOf: question.asOf, on: $0)
+        Series(.throughput, question.metal), question.months, asOf: question.asOf, on: $0)
       return ThroughputTable(cells, by: question.grouping, sight: sight)
     }
   }
@@ -130,12 +130,24 @@ struct FigureRoutes: Sendable {
   }
 
   private func reports(_ request: Request, _ context: Context) async throws -> Response {
+    let query = Query(request)
+    try query.only("metal", "month", "province", "region", "as_of", "limit", "cursor")
+    guard let metal = try query.word("metal", as: Metal.self) else {
+      throw Problem.field("?month", "metal and month say whose reports")
+    }
+    return try await reports(Series(.throughput, metal), request, context, json: \.json)
+  }
+
+  /// The reports behind a month's figure, and who owes one.
+  func reports(
+    _ series: Series, _ request: Request, _ context: Context, json: (Figures.Behind) -> JSON
+  ) async throws -> Response {
     let sight = try Sight(try context.actor)
     let page = try Page(request)
     let query = Query(request)
-    try query.only("metal", "month", "province", "region", "as_of", "limit", "cursor")
-    guard let metal = try query.word("metal", as: Metal.self), let month = try query.month("month")
-    else { throw Problem.field("?month", "metal and month say whose reports") }
+    guard let month = try query.month("month") else {
+      throw Problem.field("?month", "the month says whose reports")
+    }
     let asOf = try query.instant("as_of")
     let province = try query.province()
     let region = try query.value("region", "BTH, YRD or OTHER") {
@@ -148,10 +160,10 @@ struct FigureRoutes: Sendable {
     let read = try await read { connection in
       (
         try Figures.reports(
-          metal, month, asOf: asOf, after: page.after?.first ?? "", limit: page.limit + 1,
+          series, month, asOf: asOf, after: page.after?.first ?? "", limit: page.limit + 1,
           counts: counts, on: connection),
         try Figures.missing(
-          metal, month, asOf: asOf, limit: Page.maximum, counts: counts, on: connection)
+          series, month, asOf: asOf, limit: Page.maximum, counts: counts, on: connection)
       )
     }
     let (found, missing) = read.value
@@ -166,7 +178,7 @@ struct FigureRoutes: Sendable {
       extra: [.init("missing", .array(owing))]
         + (read.lagJSON.map { [.init("standby_lag_ms", $0)] } ?? []),
       key: { [$0.fact.report.text] },
-      json: \.json)
+      json: json)
   }
 
   private func sources(_ request: Request, _ context: Context) async throws -> Response {
@@ -177,7 +189,7 @@ struct FigureRoutes: Sendable {
   }
 
   /// - Parameter lag: a table has no place for it, so it is said in a header field.
-  private func csv(_ columns: [String], _ rows: [[String]], lag: Int64?) -> Response {
+  func csv(_ columns: [String], _ rows: [[String]], lag: Int64?) -> Response {
     let lines = ([columns] + rows).map { $0.map(CSVParser.quoted).joined(separator: ",") }
     var response = Response.text(
       lines.joined(separator: "\r\n") + "\r\n", type: "text/csv; charset=utf-8")
@@ -212,15 +224,16 @@ enum Format: Sendable {
 }
 
 extension Figures.Behind {
+  var isLate: Bool { fact.series.type.isLate(fact.period, recordedAt: firstRecordedAt) }
+
   var json: JSON {
-    let due = Reference.shared.due(.throughput, fact.month)
-    return .members([
+    .members([
       "report_id": fact.report.json, "facility_id": .string(facilityID),
       "facility": .string(facility.name), "organisation_id": facility.organisation.json,
-      "province": .text(facility.location.province), "metal": .string(fact.metal.rawValue),
-      "month": fact.month.json, "revision": .int(revision),
+      "province": .text(facility.location.province), "metal": .text(fact.series.metal?.rawValue),
+      "month": fact.period.json, "revision": .int(revision),
       "throughput": Mass.json(grams: Int128(fact.throughput)), "nil": .bool(fact.isNil),
-      "late": .bool(due.map { firstRecordedAt.dayInChina > $0 } ?? false),
+      "late": .bool(isLate),
       "demonstration": .bool(facility.demonstration), "position": .int(position),
       "recorded_at": recordedAt.json,
       "href": .string("/registry/v1/throughput/\(fact.report)/revisions/\(revision)"),

@@ -63,8 +63,8 @@ struct ThroughputTable: Sendable {
     for (place, months) in Dictionary(grouping: cells, by: \.key.place) where sight.sees(place) {
       guard let code = grouping.code(of: place) else { continue }
       for (key, cell) in months {
-        groups[code, default: [:]][key.month, default: .zero] += cell
-        sums[key.month, default: .zero] += cell
+        groups[code, default: [:]][key.period.last, default: .zero] += cell
+        sums[key.period.last, default: .zero] += cell
       }
     }
     lines = groups.flatMap { code, months in

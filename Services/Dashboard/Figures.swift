@@ -4,59 +4,74 @@ import Storage
 /// Reads cells: what is known now from the sums that the fold keeps, what was known at a moment
 /// from the facts of that moment. Both must agree, and a test holds them against a third way.
 enum Figures {
+  /// The cells of periods that lie in a span of months, or reach into it.
   /// - Parameter moment: nil stands for now.
   static func cells(
-    _ metal: Metal, _ months: ClosedRange<Month>, asOf moment: Instant?, on connection: Connection
+    _ series: Series, _ months: ClosedRange<Month>, asOf moment: Instant?,
+    on connection: Connection
   ) throws -> [CellKey: Cell] {
-    if let moment { return try past(metal, months, asOf: moment, on: connection) }
+    if let moment { return try past(series, months, asOf: moment, on: connection) }
     let rows = try connection.query(
       """
       SELECT throughput, from_processors, purchased, shipped, capacity, owed, received, nils,
-        reports, month, place FROM cell WHERE metal = $1 AND month >= $2 AND month <= $3
-      """,
-      [
-        .text(metal.rawValue), .int(months.lowerBound.number), .int(months.upperBound.number),
-      ])
+        reports, amounts, first_month, month, place FROM cell
+      WHERE type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5
+      """, span(series, months))
     var cells = [CellKey: Cell](minimumCapacity: rows.count)
     for row in rows {
-      let key = CellKey(
-        metal: metal, month: Month(number: Int(try row.int(at: 9))), place: try row.text("place"))
+      let period = Period(
+        first: Month(number: Int(try row.int(at: 10))),
+        last: Month(number: Int(try row.int(at: 11))))
+      let key = CellKey(series: series, period: period, place: try row.text("place"))
       let cell = try Cell(row)
       if cell != .zero { cells[key] = cell }
     }
     return cells
   }
 
+  /// A period that begins in the last month may end in the next.
+  private static func span(_ series: Series, _ months: ClosedRange<Month>) -> [Value] {
+    [
+      .text(series.type.rawValue), .text(series.metal?.rawValue ?? ""),
+      .int(months.lowerBound.number), .int(months.upperBound.number + 1),
+      .int(months.upperBound.number),
+    ]
+  }
+
   private static func past(
-    _ metal: Metal, _ months: ClosedRange<Month>, asOf moment: Instant, on connection: Connection
+    _ series: Series, _ months: ClosedRange<Month>, asOf moment: Instant,
+    on connection: Connection
   ) throws -> [CellKey: Cell] {
     let known = try KnownFacilities(asOf: moment, on: connection)
     var cells: [CellKey: Cell] = [:]
     for (_, facility) in known.roots {
-      for (key, cell) in FacilityShare.cells(facility, in: months) where key.metal == metal {
+      for (key, cell) in FacilityShare.cells(facility, of: series, in: months) {
         cells[key, default: .zero] += cell
       }
     }
-    for fact in try facts(metal, months, asOf: moment, on: connection) {
+    for fact in try facts(series, months, asOf: moment, on: connection) {
       guard let facility = known.facilities[known.root(fact.facility.text)] else { continue }
-      let (key, cell) = fact.share(of: facility)
-      cells[key, default: .zero] += cell
+      let shares = fact.share(of: facility) {
+        known.isShortProcess(facility.organisation, in: fact.period)
+      }
+      for (key, cell) in shares
+      where key.period.last >= months.lowerBound && key.period.first <= months.upperBound {
+        cells[key, default: .zero] += cell
+      }
     }
     return cells
   }
 
   private static func facts(
-    _ metal: Metal, _ months: ClosedRange<Month>, asOf moment: Instant, on connection: Connection
+    _ series: Series, _ months: ClosedRange<Month>, asOf moment: Instant,
+    on connection: Connection
   ) throws -> [ReportFact] {
     try connection.query(
       """
-      SELECT * FROM throughput_version WHERE metal = $1 AND month >= $2 AND month <= $3
-        AND recorded_at <= $4 AND superseded_at > $4
-      """,
-      [
-        .text(metal.rawValue), .int(months.lowerBound.number), .int(months.upperBound.number),
-        .int(moment.milliseconds),
-      ]
+      SELECT * FROM report_version
+      WHERE type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5
+        AND recorded_at <= $6 AND superseded_at > $6
+      """, span(series, months) + [.int(moment.milliseconds)]
     ).map(ReportFact.init)
   }
 
@@ -73,17 +88,17 @@ enum Figures {
 
   /// The reports behind a month's figure of the places that `counts` lets through, by report id.
   static func reports(
-    _ metal: Metal, _ month: Month, asOf moment: Instant?, after: String, limit: Int,
+    _ series: Series, _ month: Month, asOf moment: Instant?, after: String, limit: Int,
     counts: (String) -> Bool, on connection: Connection
   ) throws -> [Behind] {
     let known = try KnownFacilities(asOf: moment, on: connection)
     let rows = try connection.query(
       """
-      SELECT * FROM throughput_version WHERE metal = $1 AND month = $2
-        AND recorded_at <= $3 AND superseded_at > $3 AND report_id > $4 ORDER BY report_id
+      SELECT * FROM report_version
+      WHERE type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5
+        AND recorded_at <= $6 AND superseded_at > $6 AND report_id > $7 ORDER BY report_id
       """,
-      [
-        .text(metal.rawValue), .int(month.number),
+      span(series, month...month) + [
         .int(moment?.milliseconds ?? ReadModelStore.never - 1), .text(after),
       ])
     var found: [Behind] = []
@@ -105,17 +120,17 @@ enum Figures {
 
   /// The facilities that owe the month's report and have sent none, at most `limit`.
   static func missing(
-    _ metal: Metal, _ month: Month, asOf moment: Instant?, limit: Int,
+    _ series: Series, _ month: Month, asOf moment: Instant?, limit: Int,
     counts: (String) -> Bool, on connection: Connection
   ) throws -> [(id: String, facility: Facility)] {
     let known = try KnownFacilities(asOf: moment, on: connection)
     let reported = Set(
       try facts(
-        metal, month...month, asOf: moment ?? Instant(milliseconds: ReadModelStore.never - 1),
+        series, month...month, asOf: moment ?? Instant(milliseconds: ReadModelStore.never - 1),
         on: connection
       ).map { known.root($0.facility.text) })
     return known.roots.filter {
-      $0.facility.owes(.throughput, metal, month) && !reported.contains($0.id)
+      $0.facility.owes(series.type, series.metal, month) && !reported.contains($0.id)
         && counts(FacilityShare.place($0.facility))
     }.sorted { $0.id < $1.id }.prefix(limit).map { $0 }
   }
@@ -168,5 +183,7 @@ extension Cell {
     received = try row.int(at: 6)
     nils = try row.int(at: 7)
     reports = try row.int(at: 8)
+    let text = try row.text("amounts")
+    if !text.isEmpty { amounts = Amounts(text: text) ?? .zero }
   }
 }

@@ -2,12 +2,16 @@ import Journal
 import Models
 import Storage
 
-/// Folds the registry's journal into the read model. A batch's changes to cells are gathered and
+/// Folds the journals of all sources into the read model, each when it comes: what joins them is
+/// derived from the facts that are there, so the order in which sources arrive does not matter. A
+/// batch's changes to cells are gathered and
 /// stored once per cell.
 struct Fold {
   private var changes: [CellKey: Cell] = [:]
   /// Of this page's reports, what facility each counts for.
   private var roots: [String: String] = [:]
+  /// Of this page's organisations, the facilities with a blast furnace.
+  private var enterprises: [ID: [Facility]] = [:]
   private let connection: Connection
   private let readings: Readings<Facility>
 
@@ -52,31 +56,50 @@ struct Fold {
       try ReadModelStore.store(
         try QualificationRecord(event: entry.data), position: entry.position,
         at: entry.recordedAt, on: connection)
-    case .throughputReported, .throughputRevised: try report(entry)
-    case .throughputWithdrawn: try withdraw(entry)
-    case .journalStarted, .credentialIssued, .credentialRevoked, .keyPublished, .keyRevoked, nil:
+    case .throughputReported, .throughputRevised: try report(.throughput, entry)
+    case .recycledInputReported, .recycledInputRevised: try report(.recycledInput, entry)
+    case .hydrogenUseReported, .hydrogenUseRevised: try report(.hydrogenUse, entry)
+    case .throughputWithdrawn, .recycledInputWithdrawn, .hydrogenUseWithdrawn: try withdraw(entry)
+    // What is proposed does not count, and a review changes no figure.
+    case .reportReviewed, .revisionProposed, .journalStarted, .credentialIssued, .credentialRevoked,
+      .keyPublished, .keyRevoked, nil:
       return
     }
   }
 
   private mutating func facility(_ entry: Followed) throws {
     let body = entry.data.without("id", "version")
-    try share(of: entry.subject, sign: -)
+    let old = try facility(of: entry.subject)
+    let new = try Fields.read(body, as: Facility.init)
+    // A blast furnace makes all steel of its enterprise long-process steel.
+    var affected: Set = [entry.subject]
+    if old?.organisation != new.organisation || old?.blastFurnaces != new.blastFurnaces {
+      for organisation in Set([old?.organisation, new.organisation].compactMap(\.self)) {
+        affected.formUnion(try ReadModelStore.facilities(of: organisation.text, on: connection))
+      }
+    }
+    for id in affected { try share(of: id, sign: -) }
     try ReadModelStore.store(
-      facility: entry.subject, body: body, position: entry.position, at: entry.recordedAt,
-      on: connection)
-    try share(of: entry.subject, sign: { $0 })
+      facility: entry.subject, organisation: new.organisation.text, body: body,
+      position: entry.position, at: entry.recordedAt, on: connection)
+    enterprises = [:]
+    for id in affected { try share(of: id, sign: { $0 }) }
   }
 
   private mutating func merge(_ entry: Followed) throws {
     guard let survivor = entry.data["survivor"]?.text, let absorbed = entry.data["absorbed"]?.text
     else { return }
-    roots = [:]
-    try share(of: absorbed, sign: -)
-    try share(of: survivor, sign: -)
+    var affected: Set = [survivor]
+    if let gone = try facility(of: absorbed), !gone.blastFurnaces.isEmpty {
+      affected.formUnion(
+        try ReadModelStore.facilities(of: gone.organisation.text, on: connection))
+    }
+    for id in affected.union([absorbed]) { try share(of: id, sign: -) }
     try ReadModelStore.store(
       merge: absorbed, into: survivor, at: entry.recordedAt, on: connection)
-    try share(of: survivor, sign: { $0 })
+    roots = [:]
+    enterprises = [:]
+    for id in affected where id != absorbed { try share(of: id, sign: { $0 }) }
   }
 
   /// Adds or takes away all that a facility brings: capacity, obligations, reports.
@@ -86,38 +109,48 @@ struct Fold {
       changes[key, default: .zero] += sign(cell)
     }
     for fact in try ReadModelStore.reports(of: id, on: connection) {
-      add(fact, of: facility, sign: sign)
+      try add(fact, of: facility, sign: sign)
     }
   }
 
-  private mutating func add(_ fact: ReportFact, of facility: Facility, sign: (Cell) -> Cell) {
-    let (key, cell) = fact.share(of: facility)
-    changes[key, default: .zero] += sign(cell)
+  private mutating func add(_ fact: ReportFact, of facility: Facility, sign: (Cell) -> Cell) throws
+  {
+    let shares = try fact.share(of: facility) {
+      try !enterprise(facility.organisation).contains { $0.hasBlastFurnace(in: fact.period) }
+    }
+    for (key, cell) in shares { changes[key, default: .zero] += sign(cell) }
   }
 
-  private mutating func report(_ entry: Followed) throws {
+  /// The facilities of an organisation that stand for themselves and have a blast furnace.
+  private mutating func enterprise(_ organisation: ID) throws -> [Facility] {
+    if let known = enterprises[organisation] { return known }
+    let found = try ReadModelStore.facilities(of: organisation.text, on: connection)
+      .compactMap { try facility(of: $0) }.filter { !$0.blastFurnaces.isEmpty }
+    enterprises[organisation] = found
+    return found
+  }
+
+  private mutating func report(_ type: ReportType, _ entry: Followed) throws {
     let revision = entry.data["revision"]?.int ?? 1
-    let report = try Fields.read(
-      entry.data.without("id", "revision", "reason"), as: Throughput.init)
     guard let id = ID(entry.subject) else { return }
-    let fact = ReportFact(id, report)
+    let fact = try ReportFact(id, type, event: entry.data)
     let facility = try facility(of: try root(fact.facility.text))
     var first = entry.recordedAt
     if revision > 1, let old = try ReadModelStore.report(entry.subject, on: connection) {
-      if let facility { add(old.0, of: facility, sign: -) }
+      if let facility { try add(old.0, of: facility, sign: -) }
       first = old.first
       try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
     }
     try ReadModelStore.store(
       fact, revision: Int64(revision), position: entry.position, at: entry.recordedAt,
       first: first, on: connection)
-    if let facility { add(fact, of: facility, sign: { $0 }) }
+    if let facility { try add(fact, of: facility, sign: { $0 }) }
   }
 
   private mutating func withdraw(_ entry: Followed) throws {
     guard let old = try ReadModelStore.report(entry.subject, on: connection)?.0 else { return }
     if let facility = try facility(of: try root(old.facility.text)) {
-      add(old, of: facility, sign: -)
+      try add(old, of: facility, sign: -)
     }
     try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
   }

@@ -24,6 +24,15 @@ struct KnownFacilities: Sendable {
           try Fields.read(Array($0.text("body").utf8), as: Facility.init)
         )
       })
+    let merged = merges
+    furnaces = Dictionary(
+      grouping: facilities.filter { merged[$0.key] == nil && !$0.value.blastFurnaces.isEmpty }
+        .values, by: \.organisation)
+  }
+
+  /// Whether no facility of the enterprise has a blast furnace in a period.
+  func isShortProcess(_ organisation: ID, in period: Period) -> Bool {
+    !(furnaces[organisation] ?? []).contains { $0.hasBlastFurnace(in: period) }
   }
 
   private static func merges(asOf time: Value, on connection: Connection) throws -> [(
@@ -33,6 +42,9 @@ struct KnownFacilities: Sendable {
       "SELECT absorbed, survivor FROM facility_merge WHERE recorded_at <= $1", [time]
     ).map { (try $0.text("absorbed"), try $0.text("survivor")) }
   }
+
+  /// The enterprises that have a blast furnace, with their facilities that do.
+  private let furnaces: [ID: [Facility]]
 
   func root(_ id: String) -> String {
     var root = id

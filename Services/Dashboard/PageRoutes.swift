@@ -112,10 +112,12 @@ struct PageRoutes: Sendable {
     let (found, owing) = try await figures.database.readStandby { connection in
       (
         try Figures.reports(
-          question.metal, question.month, asOf: question.asOf, after: page.after?.first ?? "",
+          Series(.throughput, question.metal), question.month, asOf: question.asOf,
+          after: page.after?.first ?? "",
           limit: page.limit + 1, counts: counts, on: connection),
         try Figures.missing(
-          question.metal, question.month, asOf: question.asOf, limit: Page.maximum + 1,
+          Series(.throughput, question.metal), question.month, asOf: question.asOf,
+          limit: Page.maximum + 1,
           counts: counts, on: connection)
       )
     }

@@ -1,7 +1,7 @@
 import Models
 import Storage
 
-/// The read model: what the registry's journal says, kept with the time during which it was known,
+/// The read model: what the journals say, kept with the time during which it was known,
 /// and the cells added up from what is known now.
 ///
 /// `superseded_at` is when a later entry replaced a fact (the largest integer: not yet). What was
@@ -37,14 +37,49 @@ enum ReadModelStore {
         from_processors BIGINT NOT NULL, purchased BIGINT NOT NULL, shipped BIGINT NOT NULL,
         capacity BIGINT NOT NULL, owed BIGINT NOT NULL, received BIGINT NOT NULL,
         nils BIGINT NOT NULL, reports BIGINT NOT NULL, PRIMARY KEY (metal, month, place));
-      """)
+      """),
+    // Reports of every type, and steel by enterprise. What was folded is folded anew.
+    Migration(
+      2,
+      """
+      DROP TABLE throughput_version;
+      DROP TABLE cell;
+      DROP TABLE facility_version;
+      CREATE TABLE facility_version (
+        facility_id TEXT NOT NULL, position BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+        superseded_at BIGINT NOT NULL, organisation_id TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (facility_id, position));
+      CREATE INDEX facility_version_organisation
+        ON facility_version (organisation_id, superseded_at);
+      CREATE TABLE report_version (
+        report_id TEXT NOT NULL, revision BIGINT NOT NULL, position BIGINT NOT NULL,
+        recorded_at BIGINT NOT NULL, superseded_at BIGINT NOT NULL,
+        first_recorded_at BIGINT NOT NULL, facility_id TEXT NOT NULL, type TEXT NOT NULL,
+        metal TEXT NOT NULL, first_month BIGINT NOT NULL, month BIGINT NOT NULL,
+        nil BIGINT NOT NULL, throughput BIGINT NOT NULL, from_processors BIGINT NOT NULL,
+        purchased BIGINT NOT NULL, shipped BIGINT NOT NULL, amounts TEXT NOT NULL,
+        PRIMARY KEY (report_id, revision));
+      CREATE INDEX report_version_month ON report_version (type, metal, month, report_id);
+      CREATE INDEX report_version_facility ON report_version (facility_id);
+      CREATE TABLE cell (
+        type TEXT NOT NULL, metal TEXT NOT NULL, month BIGINT NOT NULL,
+        first_month BIGINT NOT NULL, place TEXT NOT NULL, throughput BIGINT NOT NULL,
+        from_processors BIGINT NOT NULL, purchased BIGINT NOT NULL, shipped BIGINT NOT NULL,
+        capacity BIGINT NOT NULL, owed BIGINT NOT NULL, received BIGINT NOT NULL,
+        nils BIGINT NOT NULL, reports BIGINT NOT NULL, amounts TEXT NOT NULL,
+        PRIMARY KEY (type, metal, month, first_month, place));
+      DELETE FROM organisation_fact;
+      DELETE FROM facility_merge;
+      DELETE FROM qualification_fact;
+      DELETE FROM follower;
+      """),
   ]
 
   /// Empties the read model and the cursors, so that it is folded anew from the journals.
   static func wipe(on connection: Connection) throws {
     for table in [
       "organisation_fact", "facility_version", "facility_merge", "qualification_fact",
-      "throughput_version", "cell", "follower",
+      "report_version", "cell", "follower",
     ] {
       try connection.execute("DELETE FROM \(table)")
     }
@@ -82,19 +117,32 @@ enum ReadModelStore {
     }
   }
 
+  /// The ids of an organisation's facilities that stand for themselves.
+  static func facilities(of organisation: String, on connection: Connection) throws -> [String] {
+    try connection.query(
+      """
+      SELECT facility_id FROM facility_version
+      WHERE organisation_id = $1 AND superseded_at = $2 AND NOT EXISTS (
+        SELECT 1 FROM facility_merge WHERE absorbed = facility_id)
+      """, [.text(organisation), .int(never)]
+    ).map { try $0.text("facility_id") }
+  }
+
   static func store(
-    facility id: String, body: JSON, position: Int64, at moment: Instant, on connection: Connection
+    facility id: String, organisation: String, body: JSON, position: Int64, at moment: Instant,
+    on connection: Connection
   ) throws {
     try connection.execute(
       "UPDATE facility_version SET superseded_at = $2 WHERE facility_id = $1 AND superseded_at = $3",
       [.text(id), .int(moment.milliseconds), .int(never)])
     try connection.execute(
       """
-      INSERT INTO facility_version (facility_id, position, recorded_at, superseded_at, body)
-      VALUES ($1, $2, $3, $4, $5)
+      INSERT INTO facility_version (facility_id, position, recorded_at, superseded_at,
+        organisation_id, body)
+      VALUES ($1, $2, $3, $4, $5, $6)
       """,
       [
-        .text(id), .int(position), .int(moment.milliseconds), .int(never),
+        .text(id), .int(position), .int(moment.milliseconds), .int(never), .text(organisation),
         .text(String(decoding: body.bytes, as: UTF8.self)),
       ])
   }
@@ -113,7 +161,7 @@ enum ReadModelStore {
       """
       WITH RECURSIVE member (id) AS (
         SELECT $1 UNION SELECT absorbed FROM facility_merge JOIN member ON survivor = member.id)
-      SELECT * FROM throughput_version
+      SELECT * FROM report_version
       WHERE superseded_at = $2 AND facility_id IN (SELECT id FROM member)
       """, [.text(root), .int(never)]
     ).map(ReportFact.init)
@@ -123,14 +171,14 @@ enum ReadModelStore {
     ReportFact, first: Instant
   )? {
     try connection.first(
-      "SELECT * FROM throughput_version WHERE report_id = $1 AND superseded_at = $2",
+      "SELECT * FROM report_version WHERE report_id = $1 AND superseded_at = $2",
       [.text(id), .int(never)]
     ).map { (try ReportFact($0), Instant(milliseconds: try $0.int("first_recorded_at"))) }
   }
 
   static func supersede(report id: String, at moment: Instant, on connection: Connection) throws {
     try connection.execute(
-      "UPDATE throughput_version SET superseded_at = $2 WHERE report_id = $1 AND superseded_at = $3",
+      "UPDATE report_version SET superseded_at = $2 WHERE report_id = $1 AND superseded_at = $3",
       [.text(id), .int(moment.milliseconds), .int(never)])
   }
 
@@ -140,17 +188,18 @@ enum ReadModelStore {
   ) throws {
     try connection.execute(
       """
-      INSERT INTO throughput_version (report_id, revision, position, recorded_at, superseded_at,
-        first_recorded_at, facility_id, metal, month, nil, throughput, from_processors, purchased,
-        shipped)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      INSERT INTO report_version (report_id, revision, position, recorded_at, superseded_at,
+        first_recorded_at, facility_id, type, metal, first_month, month, nil, throughput,
+        from_processors, purchased, shipped, amounts)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
       """,
       [
         .text(fact.report.text), .int(revision), .int(position), .int(moment.milliseconds),
         .int(never), .int(first.milliseconds), .text(fact.facility.text),
-        .text(fact.metal.rawValue), .int(fact.month.number), .flag(fact.isNil),
+        .text(fact.series.type.rawValue), .text(fact.series.metal?.rawValue ?? ""),
+        .int(fact.period.first.number), .int(fact.period.last.number), .flag(fact.isNil),
         .int(fact.throughput), .int(fact.fromProcessors), .int(fact.purchased),
-        .int(fact.shipped),
+        .int(fact.shipped), .text(fact.amounts.text),
       ])
   }
 
@@ -168,45 +217,49 @@ enum ReadModelStore {
       ])
   }
 
-  /// Adds to a cell.
+  /// Adds to a cell. The named amounts are read first, where some change; the rest adds itself.
   static func add(_ cell: Cell, to key: CellKey, on connection: Connection) throws {
+    let place: [Value] = [
+      .text(key.series.type.rawValue), .text(key.series.metal?.rawValue ?? ""),
+      .int(key.period.last.number), .int(key.period.first.number), .text(key.place),
+    ]
+    var amounts = ""
+    var amountsChange = ""
+    if !cell.amounts.isEmpty {
+      let old = try connection.first(
+        """
+        SELECT amounts FROM cell
+        WHERE type = $1 AND metal = $2 AND month = $3 AND first_month = $4 AND place = $5
+        """, place
+      ).flatMap { Amounts(text: try $0.text("amounts")) }
+      amounts = ((old ?? .zero) + cell.amounts).text
+      amountsChange = ", amounts = $15"
+    }
     try connection.execute(
       """
-      INSERT INTO cell (metal, month, place, throughput, from_processors, purchased, shipped,
-        capacity, owed, received, nils, reports)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-      ON CONFLICT (metal, month, place) DO UPDATE SET
-        throughput = cell.throughput + $4, from_processors = cell.from_processors + $5,
-        purchased = cell.purchased + $6, shipped = cell.shipped + $7,
-        capacity = cell.capacity + $8, owed = cell.owed + $9, received = cell.received + $10,
-        nils = cell.nils + $11, reports = cell.reports + $12
+      INSERT INTO cell (type, metal, month, first_month, place, throughput, from_processors,
+        purchased, shipped, capacity, owed, received, nils, reports, amounts)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+      ON CONFLICT (type, metal, month, first_month, place) DO UPDATE SET
+        throughput = cell.throughput + $6, from_processors = cell.from_processors + $7,
+        purchased = cell.purchased + $8, shipped = cell.shipped + $9,
+        capacity = cell.capacity + $10, owed = cell.owed + $11, received = cell.received + $12,
+        nils = cell.nils + $13, reports = cell.reports + $14\(amountsChange)
       """,
-      [
-        .text(key.metal.rawValue), .int(key.month.number), .text(key.place),
+      place + [
         .int(cell.throughput), .int(cell.fromProcessors), .int(cell.purchased),
         .int(cell.shipped), .int(cell.capacity), .int(cell.owed), .int(cell.received),
-        .int(cell.nils), .int(cell.reports),
+        .int(cell.nils), .int(cell.reports), .text(amounts),
       ])
     // A cell that has nothing in it any more goes, so that a rebuild ends with the same rows.
-    guard cell.reports < 0 || cell.owed < 0 || cell.capacity < 0 else { return }
+    guard cell.reports < 0 || cell.owed < 0 || cell.capacity < 0 || cell.received < 0 else {
+      return
+    }
     try connection.execute(
       """
-      DELETE FROM cell WHERE metal = $1 AND month = $2 AND place = $3
-        AND reports = 0 AND owed = 0 AND capacity = 0
-      """, [.text(key.metal.rawValue), .int(key.month.number), .text(key.place)])
-  }
-}
-
-extension ReportFact {
-  init(_ row: Row) throws {
-    guard let report = ID(try row.text("report_id")),
-      let facility = ID(try row.text("facility_id")),
-      let metal = Metal(rawValue: try row.text("metal"))
-    else { throw StorageFailure.misuse("a stored report cannot be read") }
-    self.init(
-      report: report, facility: facility, metal: metal,
-      month: Month(number: Int(try row.int("month"))), isNil: try row.flag("nil"),
-      throughput: try row.int("throughput"), fromProcessors: try row.int("from_processors"),
-      purchased: try row.int("purchased"), shipped: try row.int("shipped"))
+      DELETE FROM cell
+      WHERE type = $1 AND metal = $2 AND month = $3 AND first_month = $4 AND place = $5
+        AND reports = 0 AND owed = 0 AND capacity = 0 AND received = 0
+      """, place)
   }
 }

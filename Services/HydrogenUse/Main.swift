@@ -1,13 +1,18 @@
 import ArgumentParser
 import Foundation
 import Journal
+import Reporting
 import ServiceKit
 
 @main
 struct HydrogenUse: AsyncParsableCommand {
   static let configuration = ServiceCommand.configuration(
-    "hydrogen-use", "Hydrogen by route, use and carbon intensity.", port: 8083,
-    further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
+    "hydrogen-use", "Hydrogen by route, use and carbon intensity.",
+    port: 8083,
+    further: [
+      "registry.url                 http://127.0.0.1:8081   the registry to follow",
+      "balance.tolerance.permille   20   how far a month's hydrogen may be off",
+    ],
     subcommands: [Serve.self, Health.self, BeginNewJournal.self, Rebuild.self])
 
   struct Serve: AsyncParsableCommand {
@@ -16,7 +21,7 @@ struct HydrogenUse: AsyncParsableCommand {
     func run() async throws {
       try await ServiceCommand.serve {
         let host = try await HydrogenUse.host()
-        try await ReportingService(host: host, name: "hydrogen-use").run(bundle: .module)
+        try await HydrogenUseApplication.service(host).run(bundle: .module)
       }
     }
   }
@@ -44,7 +49,7 @@ struct HydrogenUse: AsyncParsableCommand {
 
     func run() async throws {
       try await ServiceCommand.serve {
-        try await RegistryAccess.rebuild(try await HydrogenUse.host())
+        try await ReportingService<HydrogenRules>.rebuild(try await HydrogenUse.host())
         print(ServiceCommand.rebuilt)
       }
     }

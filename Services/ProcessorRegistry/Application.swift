@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Journal
 import Models
+import Reporting
 import ServiceKit
 import Storage
 
@@ -49,11 +50,17 @@ struct RegistryApplication: Sendable {
     OrganisationRoutes(store: store).add(to: signedIn)
     FacilityRoutes(store: store).add(to: signedIn)
     QualificationRoutes(store: store).add(to: signedIn)
-    ThroughputRoutes(
-      store: store, reporting: ThroughputReporting(store: store, permille: tolerancePermille)
-    ).add(to: signedIn)
+    ReportRoutes(throughput, path: "\(Self.prefix)/v1/throughput").add(to: signedIn, "throughput")
     ReferenceRoutes().add(to: signedIn)
     return router
+  }
+
+  private var throughput: Reporting<ThroughputRules> {
+    Reporting(
+      store: ReportStore(
+        database: host.database, journal: store.journal, facilities: store.facilities,
+        source: "registry"),
+      rules: ThroughputRules(permille: tolerancePermille, facilities: store.facilities))
   }
 
   func run() async throws {

@@ -1,5 +1,6 @@
 import Hummingbird
 import Models
+import Reporting
 import ServiceKit
 import Storage
 
@@ -59,7 +60,7 @@ struct FacilityRoutes: Sendable {
     let id = try context.id()
     let actor = try context.actor
     let (found, json) = try await store.database.read { connection in
-      let found = try store.visibleFacility(id, to: actor, on: connection)
+      let found = try store.facilities.visible(id, to: actor, on: connection)
       return (found, try store.json(found, on: connection))
     }
     return Answer(
@@ -79,11 +80,11 @@ struct FacilityRoutes: Sendable {
     let confirmed = try query.flag("confirm_duplicate")
     let ifMatch = request.headers[.ifMatch]
     // The object comes first: what one may not see has no rules to learn from.
-    _ = try await store.database.read { try store.visibleFacility(id, to: actor, on: $0) }
+    _ = try await store.database.read { try store.facilities.visible(id, to: actor, on: $0) }
     let facility = try Fields.read(
       try await request.document("application/json"), as: Facility.init)
     let (version, json, place) = try await store.database.write { connection in
-      let old = try store.visibleFacility(id, to: actor, on: connection)
+      let old = try store.facilities.visible(id, to: actor, on: connection)
       try ETag.check(ifMatch, is: old.stored.version)
       try FacilityRights.check(facility, was: old.facility, by: actor)
       guard try store.organisation(facility.organisation, on: connection) != nil else {
@@ -115,15 +116,15 @@ struct FacilityRoutes: Sendable {
   private func merge(_ request: Request, _ context: Context) async throws -> Response {
     let id = try context.id()
     let actor = try context.actor
-    _ = try await store.database.read { try store.visibleFacility(id, to: actor, on: $0) }
+    _ = try await store.database.read { try store.facilities.visible(id, to: actor, on: $0) }
     guard actor.mayAll([.operator]) else {
       throw Problem(.forbidden, "Merging needs the role operator over all.")
     }
     let creation = try await Creation(request, context)
     let merge = try Fields.read(creation.body, as: Merge.init)
     return try await store.once(creation) { connection in
-      let survivor = try store.visibleFacility(id, to: actor, on: connection)
-      guard let absorbed = try store.facility(merge.absorb, on: connection) else {
+      let survivor = try store.facilities.visible(id, to: actor, on: connection)
+      guard let absorbed = try store.facilities.facility(merge.absorb, on: connection) else {
         throw Problem.field("/absorb", "there is no facility with this id")
       }
       guard absorbed.id != survivor.id else {
@@ -172,20 +173,5 @@ enum FacilityRights {
     if let old, old.organisation != facility.organisation {
       throw Problem(.forbidden, "Only an operator gives a facility to another organisation.")
     }
-  }
-}
-
-extension RegistryStore {
-  /// The facility of an id, if the caller may see it.
-  /// - Throws: ``Problem`` `notFound`, for another organisation's facility as for none.
-  func visibleFacility(_ id: ID, to actor: Actor, on connection: Connection) throws
-    -> StoredFacility
-  {
-    guard let found = try facility(id, on: connection),
-      actor.may(
-        [.reporter, .operator, .verifier, .analyst], organisation: found.facility.organisation,
-        authority: found.facility.location.authority)
-    else { throw Problem(.notFound, "There is no facility with this id.") }
-    return found
   }
 }

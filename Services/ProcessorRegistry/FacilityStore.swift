@@ -1,42 +1,10 @@
 import Journal
 import Models
+import Reporting
 import ServiceKit
 import Storage
 
-/// A facility as stored, read back into its model.
-struct StoredFacility: Sendable {
-  let stored: Stored
-  let facility: Facility
-
-  init(_ row: Row) throws {
-    stored = try Stored(row)
-    facility = try Fields.read(stored.body, as: Facility.init)
-  }
-
-  init(stored: Stored, facility: Facility) {
-    self.stored = stored
-    self.facility = facility
-  }
-
-  var id: ID { stored.id }
-}
-
 extension RegistryStore {
-  /// The facility of an id; a merged id gives the one it was merged into.
-  func facility(_ id: ID, on connection: Connection) throws -> StoredFacility? {
-    try connection.first(
-      """
-      SELECT s.id, s.version, s.body FROM facility f
-      JOIN facility s ON s.id = COALESCE(f.merged_into, f.id) WHERE f.id = $1
-      """, [.text(id.text)]
-    ).map { row in
-      let (version, body) = (try row.int("version"), try row.text("body"))
-      return try readings.model("\(try row.text("id")) \(version)", body) { _ in
-        try StoredFacility(row)
-      }
-    }
-  }
-
   /// The facility of an identifier; a merged one's gives the one it was merged into.
   func facility(_ identifier: Identifier, on connection: Connection) throws -> StoredFacility? {
     try connection.first(

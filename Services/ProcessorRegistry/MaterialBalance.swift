@@ -1,4 +1,5 @@
 import Models
+import Reporting
 
 /// The two balances of a month's throughput.
 ///
@@ -11,24 +12,26 @@ struct MaterialBalance: Equatable {
   /// The most either may be off, in grams: `permille` of opening + purchased, rounded down.
   let allowance: Int64
 
+  private let stock: StockBalance
+
   init(_ report: Throughput, permille: Int) {
-    let available = report.opening + report.purchased
-    let left = report.shipped + report.residue + report.loss + report.closing
-    stockDifference = available.grams - left.grams
+    stock = StockBalance(
+      available: report.opening + report.purchased,
+      left: report.shipped + report.residue + report.loss + report.closing, permille: permille)
+    stockDifference = stock.difference
+    allowance = stock.allowance
     processingDifference =
       report.input.grams - (report.produced + report.residue + report.loss).grams
-    allowance = Int64(Int128(available.grams) * Int128(permille) / 1000)
   }
 
   /// The differences that exceed the allowance, by the field that shows them.
   var faults: [Problem.Field] {
     var faults: [Problem.Field] = []
-    if abs(stockDifference) > allowance {
+    if !stock.holds {
       faults.append(
         .init(
           "/closing",
-          "opening + purchased exceeds shipped + residue + loss + closing by \(tonnes(stockDifference)) t; at most \(tonnes(allowance)) t either way are accepted"
-        ))
+          stock.sentence("opening + purchased", "shipped + residue + loss + closing")))
     }
     if abs(processingDifference) > allowance {
       faults.append(

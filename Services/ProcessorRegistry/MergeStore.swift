@@ -1,5 +1,6 @@
 import Journal
 import Models
+import Reporting
 import ServiceKit
 import Storage
 
@@ -24,7 +25,7 @@ extension RegistryStore {
         "Both have a qualification for \(try metals.map { try $0.text("metal") }.joined(separator: ", ")): they cannot be one."
       )
     }
-    for table in ["throughput", "qualification"] {
+    for table in ["report", "qualification"] {
       try connection.execute("UPDATE \(table) SET facility_id = $1 WHERE facility_id = $2", both)
     }
     try connection.execute(
@@ -40,14 +41,14 @@ extension RegistryStore {
   private func refuseDoubleReports(_ both: [Value], on connection: Connection) throws {
     let doubles = try connection.query(
       """
-      SELECT a.metal, a.month FROM throughput a
-      JOIN throughput b ON b.metal = a.metal AND b.month = a.month
+      SELECT a.series, a.month FROM report a
+      JOIN report b ON b.series = a.series AND b.month = a.month
       WHERE a.facility_id = $1 AND b.facility_id = $2
         AND a.status <> 'withdrawn' AND b.status <> 'withdrawn' ORDER BY a.month LIMIT 20
       """, both)
     guard doubles.isEmpty else {
       let months = try doubles.map {
-        "\(try $0.text("metal")) \(Month(number: Int(try $0.int("month"))))"
+        "\(try $0.text("series")) \(Month(number: Int(try $0.int("month"))))"
       }
       throw Problem(
         .conflict,

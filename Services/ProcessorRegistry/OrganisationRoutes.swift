@@ -1,5 +1,6 @@
 import Hummingbird
 import Models
+import Reporting
 import ServiceKit
 import Storage
 

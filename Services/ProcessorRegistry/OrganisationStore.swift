@@ -1,5 +1,6 @@
 import Journal
 import Models
+import Reporting
 import ServiceKit
 import Storage
 

@@ -1,5 +1,6 @@
 import Hummingbird
 import Models
+import Reporting
 import ServiceKit
 import Storage
 
@@ -16,11 +17,11 @@ struct QualificationRoutes: Sendable {
   private func record(_ request: Request, _ context: Context) async throws -> Response {
     let id = try context.id()
     let actor = try context.actor
-    _ = try await store.database.read { try store.visibleFacility(id, to: actor, on: $0) }
+    _ = try await store.database.read { try store.facilities.visible(id, to: actor, on: $0) }
     let creation = try await Creation(request, context)
     let draft = try Fields.read(creation.body) { QualificationRecord($0, facility: id) }
     return try await store.once(creation) { connection in
-      let facility = try store.visibleFacility(id, to: actor, on: connection)
+      let facility = try store.facilities.visible(id, to: actor, on: connection)
       let record = QualificationRecord(draft, of: facility.id)
       try checkRights(record, facility.facility, by: actor, on: connection)
       guard facility.facility.roles.contains(.scrapProcessor) else {
@@ -59,7 +60,7 @@ struct QualificationRoutes: Sendable {
     let actor = try context.actor
     let today = store.clock.now().dayInChina
     let (items, states) = try await store.database.read { connection in
-      let facility = try store.visibleFacility(id, to: actor, on: connection)
+      let facility = try store.facilities.visible(id, to: actor, on: connection)
       let states = try Metal.allCases.compactMap { metal -> JSON.Member? in
         guard let last = try store.lastQualification(facility.id, metal, on: connection) else {
           return nil

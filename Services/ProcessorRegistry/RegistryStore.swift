@@ -1,5 +1,6 @@
 import Journal
 import Models
+import Reporting
 import ServiceKit
 import Storage
 
@@ -8,7 +9,7 @@ import Storage
 struct RegistryStore: Sendable {
   let database: Database
   let journal: Journal
-  let readings = Readings<StoredFacility>(limit: 10_000)
+  let facilities = Facilities()
 
   var clock: Clock { journal.clock }
   var random: Randomness { journal.random }
@@ -60,12 +61,26 @@ struct RegistryStore: Sendable {
       """),
     // For lists of a month over all facilities.
     Migration(2, "CREATE INDEX throughput_month ON throughput (month, id)"),
+    // Reports of every type are kept alike. Who gave the figures stands in the journal alone here.
+    Migration(
+      3,
+      """
+      INSERT INTO report (id, facility_id, series, first_month, month, revision, version, status,
+        review, author, closing, first_recorded_at, recorded_at, body)
+      SELECT id, facility_id, metal, month, month, revision, revision, status, 'submitted', '',
+        closing, first_recorded_at, recorded_at, body FROM throughput;
+      INSERT INTO report_entry (report_id, version, revision, position)
+      SELECT report_id, revision, revision, position FROM throughput_revision;
+      DROP TABLE throughput_revision;
+      DROP TABLE throughput;
+      """),
   ]
 
   /// Opens the registry's part of the database.
   init(database: Database, journal: Journal) async throws {
     self.database = database
     self.journal = journal
+    try await database.migrate("report", ReportStore<Throughput>.migrations)
     try await database.migrate("registry", Self.migrations)
     try await database.migrate("idempotency", Idempotency.migrations)
   }
@@ -74,80 +89,11 @@ struct RegistryStore: Sendable {
   func once(
     _ creation: Creation, _ work: @escaping @Sendable (Connection) throws -> Answer
   ) async throws -> Answer {
-    let now = clock.now()
-    return try await database.write { connection in
-      try Idempotency.once(creation, at: now, on: connection) { try work(connection) }
-    }
+    try await Idempotency.once(creation, at: clock.now(), in: database, work)
   }
 
   /// The field that says how far the journal is once a write is in it.
   static func position(_ place: Journal.Place) -> (name: String, value: String) {
     ("Journal-Position", "registry=\(place.size)")
-  }
-}
-
-/// An object as stored: its JSON text and its version.
-struct Stored: Sendable {
-  let id: ID
-  let version: Int64
-  /// The members of the wire form, without id and version.
-  let body: JSON
-
-  init(id: ID, version: Int64, body: JSON) {
-    self.id = id
-    self.version = version
-    self.body = body
-  }
-
-  init(_ row: Row) throws {
-    guard let id = ID(try row.text("id")) else {
-      throw StorageFailure.misuse("a stored id is no id")
-    }
-    self.init(
-      id: id, version: try row.int("version"),
-      body: try Fields.parse(Array(row.text("body").utf8)))
-  }
-
-  var json: JSON {
-    guard case .object(let members) = body else { return body }
-    return .object([.init("id", id.json), .init("version", .int(version))] + members)
-  }
-}
-
-/// What a caller may see: everything, or the facilities of some organisations and authorities.
-struct Visibility: Sendable {
-  let all: Bool
-  private let organisations: [String]
-  private let authorities: [String]
-
-  init(_ actor: Actor) {
-    let scopes = actor.grants.filter { $0.role != .service }.map(\.scope)
-    all = scopes.contains(.all)
-    organisations = scopes.compactMap {
-      if case .organisation(let id) = $0 { id.text } else { nil }
-    }
-    authorities = scopes.compactMap { if case .authority(let code) = $0 { code } else { nil } }
-  }
-
-  static let everything = Visibility(all: true)
-
-  private init(all: Bool) {
-    self.all = all
-    organisations = []
-    authorities = []
-  }
-
-  /// A condition on columns of the facility `f`, each `?` of it for one of the values.
-  var condition: (sql: String, values: [Value]) {
-    if all { return ("1 = 1", []) }
-    let marks = { (count: Int) in [String](repeating: "?", count: count).joined(separator: ", ") }
-    let parts = [
-      organisations.isEmpty ? nil : "f.organisation_id IN (\(marks(organisations.count)))",
-      authorities.isEmpty ? nil : "f.authority IN (\(marks(authorities.count)))",
-    ].compactMap { $0 }
-    guard !parts.isEmpty else { return ("1 = 0", []) }
-    return (
-      "(" + parts.joined(separator: " OR ") + ")", (organisations + authorities).map { .text($0) }
-    )
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Journal
+import Reporting
 import ServiceKit
 
 @main
@@ -8,7 +9,10 @@ struct RecycledInput: AsyncParsableCommand {
   static let configuration = ServiceCommand.configuration(
     "recycled-input", "What mills melt: recycled or primary, from whom, of which origin.",
     port: 8082,
-    further: ["registry.url                 http://127.0.0.1:8081   the registry to follow"],
+    further: [
+      "registry.url                 http://127.0.0.1:8081   the registry to follow",
+      "balance.tolerance.permille   5   how far a month's scrap stock may be off",
+    ],
     subcommands: [Serve.self, Health.self, BeginNewJournal.self, Rebuild.self])
 
   struct Serve: AsyncParsableCommand {
@@ -17,7 +21,7 @@ struct RecycledInput: AsyncParsableCommand {
     func run() async throws {
       try await ServiceCommand.serve {
         let host = try await RecycledInput.host()
-        try await ReportingService(host: host, name: "recycled-input").run(bundle: .module)
+        try await RecycledInputApplication.service(host).run(bundle: .module)
       }
     }
   }
@@ -45,7 +49,7 @@ struct RecycledInput: AsyncParsableCommand {
 
     func run() async throws {
       try await ServiceCommand.serve {
-        try await RegistryAccess.rebuild(try await RecycledInput.host())
+        try await ReportingService<InputRules>.rebuild(try await RecycledInput.host())
         print(ServiceCommand.rebuilt)
       }
     }

@@ -38,13 +38,6 @@ package enum RegistryAccess {
     }
   }
 
-  /// What `rebuild` does in a service that takes only access from the registry.
-  package static func rebuild(_ host: ServiceHost) async throws {
-    try await host.database.migrate("follower", Follower.migrations)
-    try await host.database.migrate("access", AccessKeys.migrations)
-    try await host.database.write { try wipe(on: $0) }
-  }
-
   /// This service's own access, with the key that the registry wrote at its first start.
   package static func signIn(_ host: ServiceHost, registry: String) -> SignIn {
     let file = host.keyFile("service.key")

@@ -38,10 +38,11 @@ package struct Amounts: Sendable, Equatable {
 
   package init?(text: String) {
     for pair in text.split(separator: " ") {
-      guard let mark = pair.lastIndex(of: "="),
-        let value = Int64(pair[pair.index(after: mark)...])
-      else { return nil }
-      self[String(pair[..<mark])] = value
+      let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty, let value = Int64(parts[1]) else {
+        return nil
+      }
+      self[String(parts[0])] = value
     }
   }
 }

@@ -10,11 +10,15 @@ package struct Charge: Sendable, Equatable {
   package let facility: ID?
   package let chain: MassChain
 
-  package init?(_ fields: Fields) {
+  /// - Parameter metal: what the report is of; nil where that is not known.
+  package init?(_ fields: Fields, of metal: Metal?) {
     let id = fields.text("material", maximum: 60)
     let material = id.flatMap { Reference.shared.materials[$0] }
     if let id, material == nil {
       fields.wrong("material", "\"\(id)\" is none of the materials: see materials.csv")
+    }
+    if let material, let metal, material.metal != metal {
+      fields.wrong("material", "\(material.id) is no material of \(metal.rawValue)")
     }
     let isRecycled = material?.role == .recycled
     origin = fields.word("origin", required: isRecycled, as: Origin.self)

@@ -99,4 +99,23 @@ package enum Definition: String, CaseIterable, Sendable {
       "denominator": Mass.json(grams: sums.denominator),
     ])
   }
+
+  /// The goals that this may be what is meant by: which one is, no source says.
+  package func goals(_ metal: Metal) -> [Reference.Target] {
+    let isShortProcess = self == .shortProcessByFurnace || self == .shortProcessByEnterprise
+    return Reference.shared.targets.filter { target in
+      isShortProcess
+        ? target.subject.hasPrefix("short-process share")
+        : target.subject == "recycled share of raw material: \(metal.rawValue)"
+    }
+  }
+}
+
+extension Reference.Target {
+  /// Whether a ratio meets a goal in per cent, on exact values: 21.996 % does not meet 22 %.
+  package func isMet(by ratio: Ratio) -> Bool {
+    let left = ratio.numerator * 100 * ExactDecimal.powerOfTen(value.scale)
+    let right = Int128(value.digits) * ratio.denominator
+    return comparator == ">" ? left > right : left >= right
+  }
 }

@@ -94,14 +94,20 @@ package struct Facility: Sendable, Equatable {
     processing(metal).reduce(0) { $0 + $1.perYear.grams * Int64($1.days(in: month)) }
   }
 
+  /// What it takes to know when it has a blast furnace, for those who look for changes.
+  package var blastFurnaces: [Capacity] {
+    capacities.filter { $0.process == .blastFurnace && $0.perYear > .zero }.map {
+      Capacity(
+        process: $0.process, metal: $0.metal, perYear: $0.perYear,
+        from: [$0.from, openedOn].compactMap(\.self).max(),
+        to: [$0.to, closedOn].compactMap(\.self).min())
+    }
+  }
+
   /// Whether it has a blast furnace on a day of a period, so that its enterprise makes steel by the
   /// long process.
   package func hasBlastFurnace(in period: Period) -> Bool {
-    capacities.contains { capacity in
-      capacity.process == .blastFurnace && capacity.perYear > .zero
-        && period.months.contains { capacity.days(in: $0) > 0 }
-    } && (openedOn.map { $0 <= period.last.lastDay } ?? true)
-      && (closedOn.map { $0 >= period.first.firstDay } ?? true)
+    blastFurnaces.contains { furnace in period.months.contains { furnace.days(in: $0) > 0 } }
   }
 
   /// Whether a report is owed for the month; nothing is owed for months after it closed.

@@ -58,11 +58,6 @@ package final class Fields {
     note(.init(name.isEmpty ? pointer : "\(pointer)/\(escaped(name))", detail))
   }
 
-  /// A mistake in an element of a list, found when the list was read already.
-  package func wrong(_ list: String, _ index: Int, _ member: String, _ detail: String) {
-    note(.init("\(pointer)/\(list)/\(index)/\(member)", detail))
-  }
-
   /// A member's name within a JSON pointer (RFC 6901).
   private func escaped(_ name: String) -> String {
     name.replacing("~", with: "~0").replacing("/", with: "~1")

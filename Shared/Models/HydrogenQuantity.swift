@@ -22,7 +22,7 @@ package enum HydrogenQuantity: Sendable, Equatable {
       guard let value, let unit else { return nil }
       let grown = unit == .wan ? value.digits.multipliedReportingOverflow(by: 10_000) : nil
       let digits = grown.map { $0.overflow ? Int64.max : $0.partialValue } ?? value.digits
-      guard digits <= 1_000_000_000_000_000_000, value.scale <= 6 else {
+      guard digits < 1_000_000_000_000_000_000, value.scale <= 6 else {
         fields.wrong("value", "at most six decimals and 18 digits are taken")
         return nil
       }
@@ -46,7 +46,7 @@ package enum HydrogenQuantity: Sendable, Equatable {
       for name in ["reference_state", "hydrogen_fraction"] where fields.has(name) {
         fields.wrong(name, "belongs to a volume; a mass is that of the hydrogen alone")
       }
-      if mass == nil { fields.wrong("mass", "is required, or a volume instead") }
+      if !fields.has("mass") { fields.wrong("mass", "is required, or a volume instead") }
       guard let mass else { return nil }
       self = .mass(mass)
     }

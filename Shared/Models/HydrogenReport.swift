@@ -2,7 +2,7 @@
 /// tolerance. By-product hydrogen that is vented is not used.
 package struct HydrogenReport: MonthlyReport {
   package static let type = ReportType.hydrogenUse
-  package static let identity = ["month"]
+  package static let periodMember = "month"
 
   package var facility: ID
   package let month: Month

@@ -56,6 +56,9 @@ package struct HydrogenSupply: Sendable, Equatable {
     if let route, !route.isElectrolysis, power != nil {
       fields.wrong("power", "only electrolysis has one")
     }
+    if isRenewable == true, route == .coalGasification || route == .coalGasificationCCS {
+      fields.wrong("renewable", "coal is not")
+    }
     guard let route, let source, let quantity, let isRenewable else { return nil }
     self.route = route
     self.source = source

@@ -1,13 +1,13 @@
 /// Hydrogen that went into one use.
 package struct HydrogenUsed: Sendable, Equatable {
-  package let use: HydrogenUse
+  package let use: HydrogenPurpose
   package let mass: Mass
   /// What it made: ammonia, methanol, or the iron in direct reduced iron.
   package let product: Mass?
   package let feed: HydrogenFeed?
 
   package init?(_ fields: Fields) {
-    let use = fields.word("use", as: HydrogenUse.self)
+    let use = fields.word("use", as: HydrogenPurpose.self)
     let mass = fields.mass("mass")
     product = fields.mass("product", required: false)
     feed = fields.word("feed", required: false, as: HydrogenFeed.self)

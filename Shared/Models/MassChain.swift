@@ -35,7 +35,9 @@ package struct MassChain: Sendable, Equatable {
     let impurityMass = fields.mass("impurity_mass", required: false)
     assay = fields.fraction("assay")
     yield = fields.fraction("yield")
-    if basis != nil, impurity == nil { fields.wrong("impurity", "is required with its basis") }
+    if basis != nil, !fields.has("impurity") {
+      fields.wrong("impurity", "is required with its basis")
+    }
     if impurity != nil, impurityMass != nil {
       fields.wrong("impurity_mass", "state the impurity as a share or as a mass, not as both")
     }
@@ -46,8 +48,9 @@ package struct MassChain: Sendable, Equatable {
     }
     guard let gross else { return nil }
     self.gross = gross
-    if tare > gross { fields.wrong("tare", "is more than the gross mass") }
-    if exactClean.digits < 0 {
+    if tare > gross {
+      fields.wrong("tare", "is more than the gross mass")
+    } else if exactClean.digits < 0 {
       fields.wrong(
         impurityMass == nil ? "impurity" : "impurity_mass",
         "moisture and impurity are more than all there is")

@@ -2,8 +2,8 @@
 /// and a stock that goes on from report to report.
 package protocol MonthlyReport: Sendable, Equatable {
   static var type: ReportType { get }
-  /// Fields that must stay when a report is revised, beside the facility.
-  static var identity: [String] { get }
+  /// The member of the wire form that holds the period.
+  static var periodMember: String { get }
 
   var facility: ID { get set }
   /// The metal it is of, where a facility reports each metal by itself.

@@ -3,10 +3,15 @@ package struct Output: Sendable, Equatable {
   package let route: OutputRoute
   package let mass: Mass
 
-  package init?(_ fields: Fields) {
+  /// - Parameter metal: what the report is of; nil where that is not known.
+  package init?(_ fields: Fields, of metal: Metal?) {
     let route = fields.word("route", as: OutputRoute.self)
     let mass = fields.mass("mass")
     fields.end()
+    if let route, let metal, route.metal != metal {
+      let routes = OutputRoute.of(metal).map(\.rawValue).joined(separator: ", ")
+      fields.wrong("route", "for \(metal.rawValue) there are: \(routes)")
+    }
     guard let route, let mass else { return nil }
     self.route = route
     self.mass = mass
@@ -22,7 +27,7 @@ package struct Output: Sendable, Equatable {
 /// opening + received + home arising = charged + sold + closing, within the tolerance.
 package struct RecycledInputReport: MonthlyReport {
   package static let type = ReportType.recycledInput
-  package static let identity = ["metal", "period"]
+  package static let periodMember = "period"
 
   package var facility: ID
   package let metal: Metal
@@ -47,14 +52,14 @@ package struct RecycledInputReport: MonthlyReport {
     let period = fields.period("period")
     let isNil = fields.flag("nil")
     let moved = isNil == false
-    inputs = fields.list("inputs", as: Charge.init)
+    inputs = fields.list("inputs") { Charge($0, of: metal) }
     let opening = fields.mass("opening", required: moved)
     openingReason = fields.text("opening_reason", required: false, maximum: 500)
     received = fields.mass("received", required: false) ?? .zero
     homeArising = fields.mass("home_arising", required: false) ?? .zero
     sold = fields.mass("sold", required: false) ?? .zero
     let closing = fields.mass("closing", required: moved)
-    outputs = fields.list("outputs", as: Output.init)
+    outputs = fields.list("outputs") { Output($0, of: metal) }
     product = fields.mass("product", required: false)
     note = fields.text("note", required: false, maximum: 1000)
     fields.end()
@@ -65,22 +70,10 @@ package struct RecycledInputReport: MonthlyReport {
     self.isNil = isNil
     self.opening = opening ?? .zero
     self.closing = closing ?? opening ?? .zero
-    check(fields)
-    if isNil { checkNil(fields) }
-  }
-
-  private func check(_ fields: Fields) {
-    for (index, input) in inputs.enumerated() where input.material.metal != metal {
-      fields.wrong(
-        "inputs", index, "material", "\(input.material.id) is no material of \(metal.rawValue)")
-    }
-    for (index, output) in outputs.enumerated() where output.route.metal != metal {
-      let routes = OutputRoute.of(metal).map(\.rawValue).joined(separator: ", ")
-      fields.wrong("outputs", index, "route", "for \(metal.rawValue) there are: \(routes)")
-    }
     if Set(outputs.map(\.route)).count < outputs.count {
       fields.wrong("outputs", "a route stands twice")
     }
+    if isNil { checkNil(fields) }
   }
 
   private func checkNil(_ fields: Fields) {

@@ -78,7 +78,7 @@ package struct Product: Sendable, Equatable {
 /// input = products + residue + loss. There is no balance per grade: grades change in processing.
 package struct Throughput: MonthlyReport {
   package static let type = ReportType.throughput
-  package static let identity = ["metal", "month"]
+  package static let periodMember = "month"
 
   package var facility: ID
   package let metal: Metal

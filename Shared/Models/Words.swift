@@ -177,7 +177,7 @@ package enum ReferenceState: String, CaseIterable, Sendable {
 }
 
 /// What hydrogen was used for.
-package enum HydrogenUse: String, CaseIterable, Sendable {
+package enum HydrogenPurpose: String, CaseIterable, Sendable {
   /// Reductant in a shaft furnace.
   case shaftFurnaceDRI = "shaft_furnace_dri"
   case blastFurnaceInjection = "blast_furnace_injection"
@@ -194,7 +194,7 @@ package enum HydrogenFeed: String, CaseIterable, Sendable {
   /// Iron from Fe2O3, or from Fe3O4.
   case hematite, magnetite
 
-  package var use: HydrogenUse {
+  package var use: HydrogenPurpose {
     switch self {
     case .co, .co2: .methanol
     case .hematite, .magnetite: .shaftFurnaceDRI

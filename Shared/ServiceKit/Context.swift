@@ -62,7 +62,9 @@ package struct Query {
 
   /// Refuses parameters that the endpoint does not know, since a mistyped filter must not pass for
   /// no filter.
-  package func only(_ names: String...) throws(Problem) {
+  package func only(_ names: String...) throws(Problem) { try only(names) }
+
+  package func only(_ names: [String]) throws(Problem) {
     for pair in request.uri.queryParameters where !names.contains(String(pair.key)) {
       let known = names.isEmpty ? "none" : names.joined(separator: ", ")
       throw Problem.field("?\(pair.key)", "there is no such parameter here; there are: \(known)")

@@ -77,6 +77,16 @@ package enum Idempotency {
     return answer
   }
 
+  /// The same as a write of its own.
+  package static func once(
+    _ creation: Creation, at now: Instant, in database: Database,
+    _ work: @escaping @Sendable (Connection) throws -> Answer
+  ) async throws -> Answer {
+    try await database.write { connection in
+      try once(creation, at: now, on: connection) { try work(connection) }
+    }
+  }
+
   private static func replay(_ first: Row, for creation: Creation) throws -> Answer {
     guard try first.blob("digest") == creation.digest else {
       throw Problem(

@@ -196,7 +196,7 @@ struct FacilityTests {
     }
     #expect(months(.throughput, .steel) == [2, 3, 4, 5, 6])
     #expect(months(.throughput, .copper) == [])
-    #expect(months(.recycledInput, nil) == [1, 2, 3])
+    #expect(months(.recycledInput, .steel) == [1, 2, 3], "steel is meant where no metal is said")
     #expect(months(.hydrogenUse, nil) == [])
   }
 

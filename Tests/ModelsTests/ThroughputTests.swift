@@ -80,7 +80,7 @@ struct ThroughputTests {
     for report in [bare, stock, zeros] {
       #expect(try Fields.read(report.json, as: Throughput.init) == report)
     }
-    let carried = Throughput(nilReturnOf: bare, stock: Mass(grams: 42))
+    let carried = bare.carrying(Mass(grams: 42))
     #expect(carried.isNil && carried.opening == carried.closing && carried.opening.grams == 42)
     #expect(try Fields.read(carried.json, as: Throughput.init) == carried)
   }

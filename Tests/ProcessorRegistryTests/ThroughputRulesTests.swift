@@ -1,4 +1,5 @@
 import Models
+import Reporting
 import Testing
 
 @testable import ProcessorRegistry
@@ -27,10 +28,11 @@ struct ThroughputRulesTests {
     _ report: JSON, of site: JSON = Sample.facility(id), today: String = "2025-03-15",
     previousClosing: String? = nil
   ) throws -> Throughput {
-    let rules = ThroughputRules(tolerancePermille: 5, today: try day(today))
-    return try rules.accept(
+    let rules = ThroughputRules(permille: 5, facilities: Facilities())
+    return try rules.judged(
       try throughput(report), of: try facility(site),
-      previousClosing: try previousClosing.map { try Mass($0, unit: "t") })
+      after: try previousClosing.map { try Mass($0, unit: "t") }, today: try day(today)
+    ).accepted()
   }
 
   @Test(
@@ -149,6 +151,6 @@ struct ThroughputRulesTests {
     ])
   func late(at moment: String, isLate: Bool) throws {
     let month = try #require(Month("2025-01"))
-    #expect(ThroughputRules.isLate(month, recordedAt: try instant(moment)) == isLate)
+    #expect(ReportType.throughput.isLate(Period(month), recordedAt: try instant(moment)) == isLate)
   }
 }

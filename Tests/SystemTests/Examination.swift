@@ -33,8 +33,8 @@ struct Examination {
     let states = try await database.read {
       try $0.query(
         """
-        SELECT t.id, t.body, t.revision, r.position FROM throughput t
-        JOIN throughput_revision r ON r.report_id = t.id
+        SELECT t.id, t.body, t.revision, r.position FROM report t
+        JOIN report_entry r ON r.report_id = t.id
         """)
     }
     #expect(try rows.map { try $0.int("position") } == Array(0..<Int64(rows.count)))

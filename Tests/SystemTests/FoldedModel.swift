@@ -44,7 +44,7 @@ final class FoldedModel {
   static func tables(on connection: Connection) throws -> [String: [[Value]]] {
     let keys = [
       "organisation_fact": "1", "facility_version": "1, 2", "facility_merge": "1",
-      "qualification_fact": "1", "throughput_version": "1, 2", "cell": "1, 2, 3",
+      "qualification_fact": "1", "report_version": "1, 2", "cell": "1, 2, 3, 4, 5",
     ]
     return Dictionary(
       uniqueKeysWithValues: try keys.map { table, key in
@@ -68,7 +68,8 @@ final class FoldedModel {
   ) throws -> [SimpleLedger.Key: SimpleLedger.Sums] {
     var found: [SimpleLedger.Key: SimpleLedger.Sums] = [:]
     for metal in Metal.allCases {
-      let cells = try Figures.cells(metal, months, asOf: moment, on: connection)
+      let cells = try Figures.cells(
+        Series(.throughput, metal), months, asOf: moment, on: connection)
       for (key, cell) in cells { found[SimpleLedger.Key(key)] = SimpleLedger.Sums(cell) }
     }
     return found
@@ -78,7 +79,9 @@ final class FoldedModel {
 extension SimpleLedger.Key {
   init(_ key: CellKey) {
     self.init(
-      metal: key.metal.rawValue, month: key.month.year * 100 + key.month.month, place: key.place)
+      metal: key.series.metal?.rawValue ?? "",
+      month: key.period.last.year * 100 + key.period.last.month,
+      place: key.place)
   }
 }
 

@@ -13,7 +13,7 @@ extension RunningTests {
   struct PlanTests {
     static let sites = 160
     static let growing = [
-      "journal", "throughput", "throughput_revision", "throughput_version", "idempotency",
+      "journal", "report", "report_entry", "report_version", "idempotency",
     ]
 
     @Test("No list or figure reads all reports or all entries")
@@ -74,13 +74,13 @@ extension RunningTests {
     private func fill(_ ledger: RunningLedger) throws {
       try TestStorage.run(
         """
-        INSERT INTO throughput
-        SELECT gen_random_uuid()::text, facility_id, m.metal, n, 1, status, closing,
-          first_recorded_at, recorded_at, body
-        FROM throughput, generate_series(24120, 24599) n, (VALUES ('steel'), ('copper'), ('aluminium')) m (metal)
+        INSERT INTO report
+        SELECT gen_random_uuid()::text, facility_id, m.metal, n, n, 1, 1, status, review, author,
+          closing, first_recorded_at, recorded_at, body
+        FROM report, generate_series(24120, 24599) n, (VALUES ('steel'), ('copper'), ('aluminium')) m (metal)
         ON CONFLICT DO NOTHING;
-        INSERT INTO throughput_revision
-        SELECT id, 1, 10000 + row_number() OVER () FROM throughput ON CONFLICT DO NOTHING;
+        INSERT INTO report_entry
+        SELECT id, 1, 1, 10000 + row_number() OVER () FROM report ON CONFLICT DO NOTHING;
         INSERT INTO journal
         SELECT 10000 + n, j.event, j.type, 'filled', j.recorded_at, j.salt, j.leaf
         FROM (SELECT * FROM journal ORDER BY position DESC LIMIT 1) j, generate_series(1, 230000) n;
@@ -90,11 +90,11 @@ extension RunningTests {
         """, in: ledger.folder.appending(path: "processor-registry.sqlite").path())
       try TestStorage.run(
         """
-        INSERT INTO throughput_version
+        INSERT INTO report_version
         SELECT gen_random_uuid()::text, 1, 10000 + row_number() OVER (), recorded_at, superseded_at,
-          first_recorded_at, facility_id, m.metal, n, nil, throughput, from_processors, purchased,
-          shipped
-        FROM throughput_version, generate_series(24120, 24599) n,
+          first_recorded_at, facility_id, type, m.metal, n, n, nil, throughput, from_processors,
+          purchased, shipped, amounts
+        FROM report_version, generate_series(24120, 24599) n,
           (VALUES ('steel'), ('copper'), ('aluminium')) m (metal);
         VACUUM ANALYZE;
         """, in: ledger.folder.appending(path: "dashboard.sqlite").path())

@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Logging
 import Models
+import Reporting
 import TestSupport
 import ServiceKit
 import Storage
@@ -40,7 +41,7 @@ final class Dice: Sendable {
 final class RandomRegistry {
   private struct Open {
     let store: RegistryStore
-    let reporting: ThroughputReporting
+    let reporting: Reporting<ThroughputRules>
     let keeper: JournalKeeper
   }
 
@@ -85,7 +86,12 @@ final class RandomRegistry {
     let store = try await RegistryStore(
       database: database, journal: Journal(clock: time.clock, random: dice.random))
     open = Open(
-      store: store, reporting: ThroughputReporting(store: store, permille: 5), keeper: keeper)
+      store: store,
+      reporting: Reporting(
+        store: ReportStore(
+          database: database, journal: store.journal, facilities: store.facilities,
+          source: "registry"),
+        rules: ThroughputRules(permille: 5, facilities: store.facilities)), keeper: keeper)
   }
 
   /// The lock of the one that was closed goes with its last reference, which the writer's thread
@@ -202,7 +208,7 @@ final class RandomRegistry {
     let draft = facility()
     let (store, actor, keepsPlace) = (try store, actor, random.chance(60))
     _ = try await store.database.write { connection in
-      guard let old = try store.facility(id, on: connection) else { return }
+      guard let old = try store.facilities.facility(id, on: connection) else { return }
       // Mostly the place stays and the rest changes.
       let location = keepsPlace ? old.facility.location.json : draft["location"]
       let facility = try Fields.read(
@@ -301,7 +307,7 @@ final class RandomRegistry {
     let metal = random.chance(70) ? Metal.steel : random.one(Metal.allCases)
     let (store, actor) = (try store, actor)
     let (facility, last) = try await store.database.read { connection in
-      let facility = try store.facility(id, on: connection)?.id ?? id
+      let facility = try store.facilities.facility(id, on: connection)?.id ?? id
       return (facility, try store.lastQualification(facility, metal, on: connection))
     }
     let next = QualificationOrder.next(after: last?.event)
@@ -332,7 +338,7 @@ final class RandomRegistry {
     let report = try Fields.read(draft, as: Throughput.init)
     reports.append(
       try await store.database.write {
-        try reporting.report(report, by: actor, on: $0).0.id
+        try reporting.report(report, by: actor, on: $0).report.id
       })
   }
 
@@ -362,10 +368,11 @@ final class RandomRegistry {
   }
 
   private func throughput(of facility: ID, _ metal: Metal, _ month: Month) async throws -> JSON {
-    let store = try store
-    let before = try await store.database.read { connection in
-      let root = try store.facility(facility, on: connection)?.id ?? facility
-      return try store.neighbours(root, metal, month, on: connection).previousClosing?.grams
+    guard let reports = open?.reporting.store else { return .null }
+    let before = try await reports.database.read { connection in
+      let root = try reports.facilities.facility(facility, on: connection)?.id ?? facility
+      return try reports.neighbours(root, metal, Period(month), on: connection).previousClosing?
+        .grams
     }
     let head: KeyValuePairs<String, JSON?> = [
       "facility_id": facility.json, "metal": .string(metal.rawValue), "month": month.json,
@@ -413,26 +420,25 @@ final class RandomRegistry {
 
   private func revise() async throws {
     guard let id = random.maybe(reports), let reporting = open?.reporting else { return }
-    let (store, actor) = (try store, actor)
-    guard let old = try await store.database.read({ try store.throughput(id, on: $0) }) else {
+    let (store, actor) = (reporting.store, actor)
+    guard let old = try await store.database.read({ try store.report(id, on: $0) }) else {
       return
     }
     // Sometimes under an id that was merged since.
     let draft = try await throughput(of: old.report.facility, old.report.metal, old.report.month)
     let report = try Fields.read(draft, as: Throughput.init)
     _ = try await store.database.write { connection in
-      guard let old = try store.throughput(id, on: connection) else { return }
+      guard let old = try store.report(id, on: connection) else { return }
       _ = try reporting.revise(old, to: report, reason: "weighed again", by: actor, on: connection)
     }
   }
 
   private func withdraw() async throws {
-    guard let id = random.maybe(reports) else { return }
-    let (store, actor) = (try store, actor)
+    guard let id = random.maybe(reports), let reporting = open?.reporting else { return }
+    let (store, actor) = (reporting.store, actor)
     _ = try await store.database.write { connection in
-      guard let old = try store.throughput(id, on: connection) else { return }
-      if old.isWithdrawn { throw Problem(.conflict, "withdrawn already") }
-      _ = try store.withdraw(old, reason: "wrong site", by: actor.name, on: connection)
+      guard let old = try store.report(id, on: connection) else { return }
+      _ = try reporting.withdraw(old, reason: "wrong site", by: actor, on: connection)
     }
   }
 
@@ -441,8 +447,9 @@ final class RandomRegistry {
     let (one, other) = (random.one(facilities), random.one(facilities))
     let (store, actor) = (try store, actor)
     _ = try await store.database.write { connection in
-      guard let survivor = try store.facility(one, on: connection),
-        let absorbed = try store.facility(other, on: connection), survivor.id != absorbed.id
+      guard let survivor = try store.facilities.facility(one, on: connection),
+        let absorbed = try store.facilities.facility(other, on: connection),
+        survivor.id != absorbed.id
       else { throw Problem(.conflict, "one facility") }
       _ = try store.merge(
         absorbed, into: survivor, reason: "entered twice", by: actor.name, on: connection)

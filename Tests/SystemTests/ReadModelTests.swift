@@ -176,12 +176,14 @@ private struct Check {
     let (all, here, missing) = try await model.database.read { connection in
       let list = { (counts: (String) -> Bool) in
         try Figures.reports(
-          metal, month, asOf: moment, after: "", limit: 1000, counts: counts, on: connection)
+          Series(.throughput, metal), month, asOf: moment, after: "", limit: 1000, counts: counts,
+          on: connection)
       }
       return (
         try list { _ in true }, try list { $0 == key.place },
         try Figures.missing(
-          metal, month, asOf: moment, limit: 1000, counts: { $0 == key.place }, on: connection)
+          Series(.throughput, metal), month, asOf: moment, limit: 1000, counts: { $0 == key.place },
+          on: connection)
       )
     }
     #expect(
@@ -219,7 +221,8 @@ private struct Check {
     let sight = try everything
     for metal in Metal.allCases {
       let cells = try await model.database.read {
-        try Figures.cells(metal, Month.first...Month.last, asOf: nil, on: $0)
+        try Figures.cells(
+          Series(.throughput, metal), Month.first...Month.last, asOf: nil, on: $0)
       }
       let nation = ThroughputTable(cells, by: .country, sight: sight).lines
         .filter { $0.code == "CN" }

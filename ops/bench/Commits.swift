@@ -75,7 +75,7 @@ final class StoreWork: Sendable {
   /// Months far beyond those of any report, so that each write is a new one.
   static func next(_ database: Database) async throws -> Int {
     try await database.read { connection in
-      let row = try connection.first("SELECT MAX(month) AS month FROM throughput")
+      let row = try connection.first("SELECT MAX(month) AS month FROM report")
       return max(1_000_000, Int(try row?.optionalInt("month") ?? 0) + 1)
     }
   }
@@ -118,7 +118,7 @@ final class StoreWork: Sendable {
     for _ in 0..<3 {
       _ = try connection.query(
         """
-        SELECT t.id, t.body FROM throughput t WHERE t.facility_id = $1 AND t.metal = $2
+        SELECT t.id, t.body FROM report t WHERE t.facility_id = $1 AND t.series = $2
           AND t.month = $3 AND t.status <> 'withdrawn'
         """, [.text(facility), "steel", month])
     }
@@ -130,17 +130,17 @@ final class StoreWork: Sendable {
   ) throws {
     try connection.execute(
       """
-      INSERT INTO throughput (id, facility_id, metal, month, revision, status, closing,
-        first_recorded_at, recorded_at, body)
-      VALUES ($1, $2, $3, $4, 1, 'reported', $5, $6, $6, $7)
+      INSERT INTO report (id, facility_id, series, first_month, month, revision, version, status,
+        review, author, closing, first_recorded_at, recorded_at, body)
+      VALUES ($1, $2, $3, $4, $4, 1, 1, 'reported', 'submitted', 'credential:bench', $5, $6, $6, $7)
       """,
       [
         .text(id.text), .text(facility), "steel", month, .int(0),
         .int(place.recordedAt.milliseconds), .text(String(decoding: body, as: UTF8.self)),
       ])
     try connection.execute(
-      "INSERT INTO throughput_revision (report_id, revision, position) VALUES ($1, $2, $3)",
-      [.text(id.text), .int(1), .int(place.position)])
+      "INSERT INTO report_entry (report_id, version, revision, position) VALUES ($1, 1, 1, $2)",
+      [.text(id.text), .int(place.position)])
   }
 
   private func keep(

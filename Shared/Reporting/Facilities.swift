@@ -1,0 +1,126 @@
+import Journal
+import Models
+import Storage
+
+/// The facilities that a service knows: the registry's own, or a copy that follows the registry's
+/// journal. Both stand in a table `facility` and are read alike.
+package struct Facilities: Sendable {
+  private let readings = Readings<StoredFacility>(limit: 10_000)
+
+  package init() {}
+
+  /// The facility of an id; a merged id gives the one it was merged into.
+  package func facility(_ id: ID, on connection: Connection) throws -> StoredFacility? {
+    try connection.first(
+      """
+      SELECT s.id, s.version, s.body FROM facility f
+      JOIN facility s ON s.id = COALESCE(f.merged_into, f.id) WHERE f.id = $1
+      """, [.text(id.text)]
+    ).map(read)
+  }
+
+  /// The facilities of an organisation that stand for themselves.
+  package func facilities(of organisation: ID, on connection: Connection) throws
+    -> [StoredFacility]
+  {
+    try connection.query(
+      """
+      SELECT id, version, body FROM facility
+      WHERE organisation_id = $1 AND merged_into IS NULL ORDER BY id
+      """, [.text(organisation.text)]
+    ).map(read)
+  }
+
+  private func read(_ row: Row) throws -> StoredFacility {
+    let (version, body) = (try row.int("version"), try row.text("body"))
+    return try readings.model("\(try row.text("id")) \(version)", body) { _ in
+      try StoredFacility(row)
+    }
+  }
+
+  /// A facility that the caller may see.
+  /// - Throws: ``Problem`` `notFound`, for what is not there and for what is another's alike.
+  package func visible(_ id: ID, to actor: Actor, on connection: Connection) throws
+    -> StoredFacility
+  {
+    guard let found = try facility(id, on: connection), found.isVisible(to: actor) else {
+      throw Problem(.notFound, "There is no facility with this id.")
+    }
+    return found
+  }
+}
+
+extension StoredFacility {
+  package func isVisible(to actor: Actor) -> Bool {
+    actor.may(
+      [.reporter, .operator, .verifier, .analyst], organisation: facility.organisation,
+      authority: facility.location.authority)
+  }
+}
+
+/// A copy of the registry's facilities in the database of another service.
+package enum FollowedFacilities {
+  /// What was followed before there was such a copy is followed again.
+  package static let migrations = [
+    Migration(
+      1,
+      """
+      CREATE TABLE facility (
+        id TEXT PRIMARY KEY, organisation_id TEXT NOT NULL, authority TEXT, body TEXT NOT NULL,
+        version BIGINT NOT NULL, merged_into TEXT);
+      CREATE INDEX facility_organisation ON facility (organisation_id, id);
+      CREATE INDEX facility_merged ON facility (merged_into) WHERE merged_into IS NOT NULL;
+      DELETE FROM follower WHERE source = 'registry';
+      """)
+  ]
+
+  package static func wipe(on connection: Connection) throws {
+    try connection.execute("DELETE FROM facility")
+  }
+
+  /// Takes what the registry's entries say of facilities.
+  package static func apply(_ entries: [Followed], on connection: Connection) throws {
+    for entry in entries {
+      switch entry.type {
+      case .facilityRegistered, .facilityChanged: try store(entry, on: connection)
+      case .facilityMerged: try merge(entry, on: connection)
+      default: continue
+      }
+    }
+  }
+
+  private static func store(_ entry: Followed, on connection: Connection) throws {
+    guard case .object(let members) = entry.data else { return }
+    let body = JSON.object(members.filter { !["id", "version"].contains($0.name) })
+    let facility = try Fields.read(body, as: Facility.init)
+    try connection.execute(
+      """
+      INSERT INTO facility (id, organisation_id, authority, body, version)
+      VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (id) DO UPDATE SET organisation_id = $2, authority = $3, body = $4, version = $5
+      """,
+      [
+        .text(entry.subject), .text(facility.organisation.text),
+        .optional(facility.location.authority),
+        .text(String(decoding: body.bytes, as: UTF8.self)),
+        .int(entry.data["version"]?.int ?? 1),
+      ])
+  }
+
+  /// The reports move as they do in the registry, but for periods that both have reported: these
+  /// stay readable under their own id until one is withdrawn, since no tonne vanishes unseen.
+  private static func merge(_ entry: Followed, on connection: Connection) throws {
+    guard let survivor = entry.data["survivor"]?.text, let absorbed = entry.data["absorbed"]?.text
+    else { return }
+    let both: [Value] = [.text(survivor), .text(absorbed)]
+    try connection.execute(
+      """
+      UPDATE report SET facility_id = $1 WHERE facility_id = $2 AND NOT EXISTS (
+        SELECT 1 FROM report o WHERE o.facility_id = $1 AND o.series = report.series
+          AND o.first_month <= report.month AND o.month >= report.first_month
+          AND o.status <> 'withdrawn' AND report.status <> 'withdrawn')
+      """, both)
+    try connection.execute(
+      "UPDATE facility SET merged_into = $1 WHERE id = $2 OR merged_into = $2", both)
+  }
+}

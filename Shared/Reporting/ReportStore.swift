@@ -1,0 +1,146 @@
+import Journal
+import Models
+import ServiceKit
+import Storage
+
+/// The reports of a service: every statement, the same for each type of report. A change is stored
+/// together with its entry in the journal.
+package struct ReportStore<Report: MonthlyReport>: Sendable {
+  package let database: Database
+  package let journal: Journal
+  package let facilities: Facilities
+  /// The service's name in `Journal-Position`.
+  private let source: String
+
+  package typealias Recorded = StoredReport<Report>
+
+  package init(database: Database, journal: Journal, facilities: Facilities, source: String) {
+    self.database = database
+    self.journal = journal
+    self.facilities = facilities
+    self.source = source
+  }
+
+  package var clock: Clock { journal.clock }
+
+  /// The field that says how far the journal is once a write is in it.
+  package func position(_ place: Journal.Place) -> (name: String, value: String) {
+    ("Journal-Position", "\(source)=\(place.size)")
+  }
+
+  // MARK: Reading
+
+  package func report(_ id: ID, on connection: Connection) throws -> Recorded? {
+    try connection.first(
+      "SELECT \(Recorded.columns) FROM report r WHERE r.id = $1", [.text(id.text)]
+    ).map(Recorded.init)
+  }
+
+  /// What stands before, in and after a period of a facility's reports.
+  package struct Neighbours: Sendable {
+    package let previousClosing: Mass?
+    /// Those of the same months, or of some of them.
+    package let overlapping: [Recorded]
+    package let next: Recorded?
+  }
+
+  package func neighbours(
+    _ facility: ID, _ metal: Metal?, _ period: Period, on connection: Connection
+  ) throws -> Neighbours {
+    // The report after may be of two months.
+    let rows = try connection.query(
+      """
+      SELECT \(Recorded.columns), r.first_month, r.month, r.closing FROM report r
+      WHERE r.facility_id = $1 AND r.series = $2 AND r.month BETWEEN $3 AND $4
+        AND r.first_month <= $5 AND r.status <> 'withdrawn'
+      """,
+      [
+        .text(facility.text), .text(Self.series(metal)), .int(period.first.previous.number),
+        .int(period.last.next.next.number), .int(period.last.next.number),
+      ])
+    var (previous, overlapping, next) = (nil as Mass?, [] as [Recorded], nil as Recorded?)
+    for row in rows {
+      let (first, last) = (Int(try row.int("first_month")), Int(try row.int("month")))
+      if last < period.first.number {
+        previous = Mass(grams: try row.int("closing"))
+      } else if first > period.last.number {
+        next = try Recorded(row)
+      } else {
+        overlapping.append(try Recorded(row))
+      }
+    }
+    return Neighbours(previousClosing: previous, overlapping: overlapping, next: next)
+  }
+
+  /// The closing stocks of all months that are reported, by the month's number.
+  package func closings(_ facility: ID, _ metal: Metal?, on connection: Connection) throws
+    -> [Int: Mass]
+  {
+    try connection.query(
+      """
+      SELECT first_month, month, closing FROM report
+      WHERE facility_id = $1 AND series = $2 AND status <> 'withdrawn'
+      """, [.text(facility.text), .text(Self.series(metal))]
+    ).reduce(into: [:]) {
+      for month in Int(try $1.int("first_month"))...Int(try $1.int("month")) {
+        $0[month] = Mass(grams: try $1.int("closing"))
+      }
+    }
+  }
+
+  /// What a facility reports once per period: the metal, or the type itself.
+  static func series(_ metal: Metal?) -> String { metal?.rawValue ?? Report.type.rawValue }
+
+  package struct Filter: Sendable {
+    package var facility: ID?
+    package var metal: Metal?
+    package var review: ReviewState?
+    package var from: Month
+    package var to: Month
+  }
+
+  /// Reports a caller may see, by id, from after one on.
+  func reports(
+    _ filter: Filter, visible: Visibility, page: Page, on connection: Connection
+  ) throws -> [Recorded] {
+    var conditions = Conditions(after: [.int(page.limit + 1)])
+    conditions.add("r.id > ?", .text(page.after?.first ?? ""))
+    conditions.add("r.month BETWEEN ? AND ?", .int(filter.from.number), .int(filter.to.number))
+    if let facility = filter.facility { conditions.add("r.facility_id = ?", .text(facility.text)) }
+    if let metal = filter.metal { conditions.add("r.series = ?", .text(metal.rawValue)) }
+    if let review = filter.review { conditions.add("r.review = ?", .text(review.rawValue)) }
+    conditions.add(visible.condition.sql, values: visible.condition.values)
+    return try connection.query(
+      """
+      SELECT \(Recorded.columns) FROM report r JOIN facility f ON f.id = r.facility_id
+      WHERE \(conditions.sql) ORDER BY r.id LIMIT $1
+      """, conditions.parameters
+    ).map(Recorded.init)
+  }
+
+  /// The journal's entries of a report, oldest first.
+  func entries(_ id: ID, on connection: Connection) throws -> [(revision: Int64, entry: Entry)] {
+    try connection.query(
+      "SELECT revision, position FROM report_entry WHERE report_id = $1 ORDER BY version",
+      [.text(id.text)]
+    ).compactMap { row in
+      guard let entry = try Journal.entry(at: row.int("position"), on: connection) else {
+        return nil
+      }
+      return (try row.int("revision"), entry)
+    }
+  }
+
+  package func proposal(_ id: ID, on connection: Connection) throws -> Proposal<Report>? {
+    try connection.first(
+      "SELECT revision, reason, author, proposed_at, body FROM report_proposal WHERE report_id = $1",
+      [.text(id.text)]
+    ).map {
+      Proposal(
+        revision: try $0.int("revision"), reason: try $0.text("reason"),
+        author: try $0.text("author"),
+        proposedAt: Instant(milliseconds: try $0.int("proposed_at")),
+        report: try Fields.read(Array($0.text("body").utf8), as: Report.init))
+    }
+  }
+}
