@@ -22,12 +22,21 @@ struct DashboardReports: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   private var columns: [Table.Column] {
-    [
+    let head: [Table.Column] = [
       .member("report_id", "report"), .member("facility"), .member("province"),
       .member("revision", "rev", isNumber: true),
-    ] + (of == .throughput ? [.tonnes("throughput")] : []) + [
+    ]
+    let tail: [Table.Column] = [
       .member("nil"), .member("late"), .member("position", isNumber: true),
-    ] + (of == .throughput ? [] : [.masses("amounts", of: ["name"])])
+    ]
+    // Classes and contents are sums of the same masses over again: --json has them.
+    switch of {
+    case .throughput: return head + [.tonnes("throughput")] + tail
+    case .recycledInput:
+      return head + [.member("period")] + tail
+        + [.masses("amounts", butNot: ["content.", "direct_melt.", "recovered."])]
+    case .hydrogenUse: return head + tail + [.masses("amounts", butNot: ["class.", "source."])]
+    }
   }
 
   func run() async throws {

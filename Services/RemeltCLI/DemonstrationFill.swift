@@ -20,8 +20,8 @@ struct DemonstrationFill {
     try await fillKeys(register)
     let processors = DemonstrationProcessors(
       api: api, demonstration: demonstration, register: register)
-    let plan = try await Plan(processors: processors, api: api)
-    let refused = try await carryOut(plan, processors)
+    var plan = try await Plan(processors: processors, api: api)
+    let refused = try await carryOut(&plan, processors)
     if refused > 0 { throw LocalFailure(.someRowsRefused, "\(refused) reports were refused.") }
     if !plan.unreached.isEmpty {
       throw LocalFailure(
@@ -45,12 +45,15 @@ struct DemonstrationFill {
         let filing = DemonstrationFiling(choice, months, processors.register)
         do {
           filings.append((filing, try await filing.work(api)))
-        } catch let failure as any CommandFailure where failure.exit == .unreachable {
-          say(
-            "\(filing.service) cannot be reached, so its reports are left out. \(failure)")
-          unreached.append(filing.service)
+        } catch let failure as any CommandFailure {
+          leaveOut(filing, failure)
         }
       }
+    }
+
+    mutating func leaveOut(_ filing: DemonstrationFiling, _ failure: any CommandFailure) {
+      say("\(filing.service) cannot be reached, so its reports are left out. \(failure)")
+      unreached.append(filing.service)
     }
   }
 
@@ -67,16 +70,23 @@ struct DemonstrationFill {
   }
 
   /// - Returns: how many reports were refused.
-  private func carryOut(_ plan: Plan, _ processors: DemonstrationProcessors) async throws -> Int {
+  private func carryOut(
+    _ plan: inout Plan, _ processors: DemonstrationProcessors
+  ) async throws -> Int {
     if plan.isEmpty {
-      say("Everything is there already; nothing was changed.")
+      let whole = plan.unreached.isEmpty ? "Everything" : "Everything else"
+      say("\(whole) is there already; nothing was changed.")
       return 0
     }
     let issuing = keys ?? DemonstrationKeys(api: api, folder: URL(filePath: "."))
     return try await issuing.working { workers in
-      var refused = try await processors.carryOut(plan.work, workers)
+      var refused = plan.work.isEmpty ? 0 : try await processors.carryOut(plan.work, workers)
       for (filing, work) in plan.filings where !work.isEmpty {
-        refused += try await filing.carryOut(work, workers)
+        do {
+          refused += try await filing.carryOut(work, workers)
+        } catch let failure as any CommandFailure where failure.exit == .unreachable {
+          plan.leaveOut(filing, failure)
+        }
       }
       return refused
     }

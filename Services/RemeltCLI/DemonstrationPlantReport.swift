@@ -66,11 +66,11 @@ struct DemonstrationPlantReport {
     }
     nameSupplier(&heat)
     var random = months.random("balance", plant, period.last)
-    let charged = DemonstrationPlantReport.counted(heat.charges)
+    let charged = counted(heat.charges)
     let sold = plant.ordinal % 4 == 0 ? random.share(of: charged, permille: 5...20) : 0
     let unexplained = charged * random.number(-8...8) / 10_000
     let closing = closing + charged * change.excess / 100
-    let product = heat.made * 97 / 100 + heat.added
+    let product = heat.made * 985 / 1000 + heat.added
     return .members([
       "inputs": .array(heat.charges.map(\.json)),
       "received": Self.mass(
@@ -102,8 +102,10 @@ struct DemonstrationPlantReport {
   }
 
   /// What the recycled lines count by the ledger's own arithmetic, in kilograms.
-  private static func counted(_ charges: [DemonstrationCharge]) -> Int {
-    let lines = charges.compactMap { try? Fields.read($0.json, as: Charge.init) }
+  private func counted(_ charges: [DemonstrationCharge]) -> Int {
+    let lines = charges.compactMap { charge in
+      try? Fields.read(charge.json) { Charge($0, of: plant.kind.metal) }
+    }
     let recycled = lines.filter { $0.material.role == .recycled }
     return Int(recycled.map(\.counted).sum.grams / 1000)
   }

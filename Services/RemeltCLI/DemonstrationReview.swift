@@ -16,6 +16,14 @@ enum DemonstrationReview: Int, CaseIterable {
     case take(ReviewAction)
     /// A revision of the locked report.
     case propose
+
+    /// The word under which the ledger tells of it.
+    fileprivate var word: String {
+      switch self {
+      case .take(let action): action.rawValue
+      case .propose: "propose_revision"
+      }
+    }
   }
 
   /// - Parameter drawn: a number of which each story has its own, and most have none.
@@ -35,20 +43,12 @@ enum DemonstrationReview: Int, CaseIterable {
     }
   }
 
-  /// The steps that are still to be taken.
+  /// The steps that are still to be taken; none where somebody else has gone on with it, whose word
+  /// stands.
   /// - Parameter review: the report's review as the ledger has it.
   func missing(_ review: JSON) -> [Step] {
     let taken = (review["steps"]?.elements ?? []).compactMap { $0["action"]?.text }
-    var rest = steps[...]
-    for action in taken {
-      if rest.first == .propose { rest.removeFirst() }
-      // Somebody else has gone on with it: theirs stands.
-      guard case .take(let expected) = rest.popFirst(), expected.rawValue == action else {
-        return []
-      }
-    }
-    if rest.first == .propose, review["proposal"] != nil { rest.removeFirst() }
-    return Array(rest)
+    return steps.map(\.word).starts(with: taken) ? Array(steps.dropFirst(taken.count)) : []
   }
 
   static func text(_ action: ReviewAction) -> String? {

@@ -104,7 +104,7 @@ struct DemonstrationSubmission {
     let size = rows.reduce(0) { $0 + $1.size }
     var submission = FileSubmission(
       api: reporter, path: "\(ThroughputKind.path)/bulk", format: .ndjson,
-      progress: Progress("reports", totalBytes: size))
+      progress: Progress("throughput reports", totalBytes: size))
     for row in rows { try await submission.take(row) }
     return try await submission.finish()
   }

@@ -29,11 +29,14 @@ struct Table {
       return Column((heading ?? name) + " t", isNumber: true, column.cell)
     }
 
-    /// A list of masses with their names on one line, such as `eaf 12 t, bof 30 t`.
-    static func masses(_ list: String, of names: [String]) -> Column {
+    /// A list of masses with their names on one line, such as `eaf 12 t, bof 30 t`, but for those
+    /// whose names begin otherwise.
+    static func masses(_ list: String, butNot prefixes: [String]) -> Column {
       Column(list) { item in
-        (item[list]?.elements ?? []).map { one in
-          let name = names.compactMap { one[$0]?.text }.joined(separator: ".")
+        (item[list]?.elements ?? []).compactMap { one in
+          guard let name = one["name"]?.text, !prefixes.contains(where: name.hasPrefix) else {
+            return nil
+          }
           return "\(name) \(Card.inline(one["mass"]))"
         }.joined(separator: ", ")
       }
