@@ -32,7 +32,7 @@ extension DemonstrationFiling {
   }
 
   /// How often it is waited for the journal, some 17 s each time.
-  private static let patience = 12
+  private static let patience = 6
 
   /// The new ones, as a file of rows.
   private func submit(_ new: [DemonstrationPlantReport], _ reporter: LedgerAPI) async throws
