@@ -117,10 +117,12 @@ enum Sample {
   }
 
   /// A scrap processor of 300 kt a year that owes steel from 2025 on.
-  static func facility(_ organisation: String, province: String = "130000") -> JSON {
+  static func facility(
+    _ organisation: String, province: String = "130000", roles: JSON = ["scrap_processor"]
+  ) -> JSON {
     .members([
       "organisation_id": .string(organisation), "name": .string(UUID().uuidString),
-      "roles": ["scrap_processor"],
+      "roles": roles,
       "location": .members(["country": "CN", "province": .string(province)]),
       "capacities": [
         .members([

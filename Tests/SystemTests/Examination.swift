@@ -12,16 +12,17 @@ struct Sent: Sendable {
   var id: String?
 }
 
-/// Holds what was answered against a stopped registry's database: every answered report is in its
+/// Holds what was answered against a stopped service's database: every answered report is in its
 /// journal once, and no other; entries, leaves and signed roots are what they must be.
 struct Examination {
+  let kind: ReportKind
   let sent: [Sent]
   /// The checkpoint that was published last.
   let note: String
 
-  /// Opens the stopped registry's database, and reads it without the registry's own code.
+  /// Opens the stopped service's database, and reads it without the service's own code.
   func run(_ ledger: RunningLedger) async throws {
-    let path = ledger.folder.appending(path: "processor-registry.sqlite").path()
+    let path = ledger.folder.appending(path: "\(kind.service).sqlite").path()
     let database = try Database(url: TestStorage.url(path))
     let (rows, signed, head) = try await database.read { connection in
       (
@@ -34,7 +35,7 @@ struct Examination {
       try $0.query(
         """
         SELECT t.id, t.body, t.revision, r.position FROM report t
-        JOIN report_entry r ON r.report_id = t.id
+        JOIN report_entry r ON r.report_id = t.id AND r.version = 1
         """)
     }
     #expect(try rows.map { try $0.int("position") } == Array(0..<Int64(rows.count)))
@@ -54,7 +55,7 @@ struct Examination {
   private func reports(_ rows: [Row], _ states: [Row]) throws {
     var positions: [String: [Int64]] = [:]
     var bodies: [String: JSON] = [:]
-    for row in rows where try row.text("type") == "remelt.throughput.reported.v1" {
+    for row in rows where try row.text("type") == kind.event {
       let id = try row.text("subject")
       positions[id, default: []].append(try row.int("position"))
       bodies[id] = try JSONParser.parse(try row.blob("event"))["data"]
@@ -84,7 +85,7 @@ struct Examination {
       let root = SimpleTree.root(leaves.prefix(size))
       #expect(try row.blob("root") == root, "the checkpoint of \(size)")
       let lines = try row.text("note").split(separator: "\n", omittingEmptySubsequences: false)
-      #expect(lines.prefix(2) == ["processor-registry.test/registry", "\(size)"])
+      #expect(lines.prefix(2).map(String.init) == [kind.origin, "\(size)"])
       #expect(String(lines[2]) == Data(root).base64EncodedString())
     }
   }

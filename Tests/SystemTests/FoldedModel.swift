@@ -10,7 +10,8 @@ import TestSupport
 /// any network between.
 final class FoldedModel {
   let database: Database
-  private(set) var size: Int64 = 0
+  /// By source, how much of its journal is folded.
+  private(set) var sizes: [String: Int64] = [:]
 
   init(_ url: URL) async throws {
     database = try Database(url: TestStorage.url(url.path()))
@@ -19,21 +20,21 @@ final class FoldedModel {
   }
 
   /// Folds what is new, in pages of the lengths that `page` gives.
-  func fold(_ entries: [Entry], page: () -> Int) async throws {
-    var rest = entries.filter { $0.position >= size }[...]
+  func fold(_ entries: [Entry], of source: String = "registry", page: () -> Int) async throws {
+    var rest = entries.filter { $0.position >= sizes[source, default: 0] }[...]
     while !rest.isEmpty {
       let followed = try rest.prefix(page()).map {
         try Followed(position: $0.position, event: $0.event, salt: $0.salt)
       }
       try await database.write { try Fold.apply(followed, on: $0) }
       rest = rest.dropFirst(followed.count)
-      size += Int64(followed.count)
+      sizes[source, default: 0] += Int64(followed.count)
     }
   }
 
   func wipe() async throws {
     try await database.write { try ReadModelStore.wipe(on: $0) }
-    size = 0
+    sizes = [:]
   }
 
   func tables() async throws -> [String: [[Value]]] {
@@ -52,6 +53,10 @@ final class FoldedModel {
       })
   }
 
+  static let allSeries =
+    Metal.allCases.flatMap { [Series(.throughput, $0), Series(.recycledInput, $0)] }
+    + [Series(.hydrogenUse)]
+
   /// What is read of a past moment: more months than the steps touch, without the empty decades.
   static let window = Month(year: 2024, month: 11)...Month(year: 2028, month: 2)
 
@@ -67,9 +72,8 @@ final class FoldedModel {
     on connection: Connection
   ) throws -> [SimpleLedger.Key: SimpleLedger.Sums] {
     var found: [SimpleLedger.Key: SimpleLedger.Sums] = [:]
-    for metal in Metal.allCases {
-      let cells = try Figures.cells(
-        Series(.throughput, metal), months, asOf: moment, on: connection)
+    for series in allSeries {
+      let cells = try Figures.cells(series, months, asOf: moment, on: connection)
       for (key, cell) in cells { found[SimpleLedger.Key(key)] = SimpleLedger.Sums(cell) }
     }
     return found
@@ -78,10 +82,10 @@ final class FoldedModel {
 
 extension SimpleLedger.Key {
   init(_ key: CellKey) {
+    func digits(_ month: Month) -> Int { month.year * 100 + month.month }
     self.init(
-      metal: key.series.metal?.rawValue ?? "",
-      month: key.period.last.year * 100 + key.period.last.month,
-      place: key.place)
+      type: key.series.type.rawValue, metal: key.series.metal?.rawValue ?? "",
+      first: digits(key.period.first), month: digits(key.period.last), place: key.place)
   }
 }
 
@@ -91,6 +95,8 @@ extension SimpleLedger.Sums {
       throughput: Int(cell.throughput), fromProcessors: Int(cell.fromProcessors),
       purchased: Int(cell.purchased), shipped: Int(cell.shipped), capacity: Int(cell.capacity),
       owed: Int(cell.owed), received: Int(cell.received), nils: Int(cell.nils),
-      reports: Int(cell.reports))
+      reports: Int(cell.reports),
+      amounts: Dictionary(
+        uniqueKeysWithValues: cell.amounts.names.map { ($0, Int(cell.amounts[$0])) }))
   }
 }

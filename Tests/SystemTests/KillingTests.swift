@@ -10,14 +10,14 @@ import Testing
 @testable import Storage
 
 extension RunningTests {
-  @Suite("The registry killed under load", .serialized)
+  @Suite("Services killed under load", .serialized)
   struct KillingTests {
-    static let rounds =
-      ProcessInfo.processInfo.environment["REMELT_KILLS"].flatMap(Int.init) ?? 50
+    static let rounds = ProcessInfo.processInfo.environment["REMELT_KILLS"].flatMap(Int.init)
     static let writers = 8
 
     /// Reports that nobody has sent yet: facilities and months in turn.
     private struct Supply {
+      let kind: ReportKind
       let facilities: [String]
       var next = 0
 
@@ -25,11 +25,7 @@ extension RunningTests {
         defer { next += 1 }
         let facility = facilities[next % facilities.count]
         let rest = next / facilities.count
-        let metal = Metal.allCases[rest % 3].rawValue
-        return Sent(
-          key: UUID().uuidString,
-          body: Sample.report(
-            facility, Sample.month(rest / 3), metal: metal, purchased: 1000 + next))
+        return Sent(key: UUID().uuidString, body: kind.body(facility, rest, 1000 + next))
       }
     }
 
@@ -44,35 +40,46 @@ extension RunningTests {
 
       let state: Mutex<State>
 
-      init(_ facilities: [String]) { state = Mutex(State(supply: Supply(facilities: facilities))) }
+      init(_ kind: ReportKind, _ facilities: [String]) {
+        state = Mutex(State(supply: Supply(kind: kind, facilities: facilities)))
+      }
 
       func next() -> Sent { state.withLock { $0.open.popLast() ?? $0.supply.take() } }
     }
 
-    @Test("Every answered report is in the journal once, after fifty kills")
-    func kills() async throws {
+    @Test(
+      "Every answered report is in the journal once, after many kills",
+      arguments: [(ReportKind.throughput, 50), (.recycledInput, 25), (.hydrogenUse, 25)])
+    func kills(_ kind: ReportKind, usual: Int) async throws {
       var random = Seeded(stream: 1_000_001)
+      let rounds = Self.rounds ?? usual
       try await withLedger { ledger in
         try await ledger.start("processor-registry")
         let caller = try await ledger.signIn(try ledger.operatorKey)
         let organisation = try await caller.post("organisations", Sample.organisation()).id
         var facilities: [String] = []
         for _ in 0..<32 {
-          facilities.append(try await caller.post("facilities", Sample.facility(organisation)).id)
+          let site = Sample.facility(organisation, roles: [kind.role])
+          facilities.append(try await caller.post("facilities", site).id)
         }
         let reporter = try await reporter(of: organisation, by: caller)
-        let book = Book(facilities)
-        for round in 0..<Self.rounds {
-          try await write(book, reporter, killAfter: random.int(0...40), "round \(round)")
-          try await ledger.start("processor-registry")
+        if kind.service != "processor-registry" {
+          try await ledger.start(kind.service)
+          try await reporter.becomeKnown(
+            to: kind.service, facility: try #require(facilities.last))
         }
-        try await settle(book, reporter)
+        let book = Book(kind, facilities)
+        for round in 0..<rounds {
+          try await write(book, kind, reporter, killAfter: random.int(0...40), "round \(round)")
+          try await ledger.start(kind.service)
+        }
+        try await settle(book, kind, reporter)
         let sent = book.state.withLock { $0.sent }
-        print("\(Self.rounds) kills, \(sent.count) reports answered")
-        try await readAll(sent, reporter)
-        let checkpoint = try await checkpoint(caller)
-        try await ledger.stop("processor-registry")
-        try await Examination(sent: sent, note: checkpoint).run(ledger)
+        print("\(rounds) kills of \(kind.service), \(sent.count) reports answered")
+        try await readAll(sent, kind, reporter)
+        let checkpoint = try await checkpoint(kind, caller, reporter, facilities[0])
+        for service in ledger.started { try await ledger.stop(service) }
+        try await Examination(kind: kind, sent: sent, note: checkpoint).run(ledger)
       }
     }
 
@@ -87,30 +94,30 @@ extension RunningTests {
     }
 
     /// Eight at once, until so many answers have come; then SIGKILL in the middle of the rest.
-    private func write(_ book: Book, _ reporter: Caller, killAfter limit: Int, _ round: String)
-      async throws
-    {
+    private func write(
+      _ book: Book, _ kind: ReportKind, _ reporter: Caller, killAfter limit: Int, _ round: String
+    ) async throws {
       let goal = book.state.withLock { $0.answers } + limit
-      let process = try reporter.ledger["processor-registry"].process
+      let process = try reporter.ledger[kind.service].process
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<Self.writers {
           group.addTask {
-            while try await self.send(book.next(), book, reporter, round) {
+            while try await self.send(book.next(), book, kind, reporter, round) {
               if book.state.withLock({ $0.answers }) >= goal { process.signal(9) }
             }
           }
         }
         try await group.waitForAll()
       }
-      try await reporter.ledger.kill("processor-registry")
+      try await reporter.ledger.kill(kind.service)
     }
 
-    /// - Returns: whether the registry lives.
-    private func send(_ sent: Sent, _ book: Book, _ reporter: Caller, _ round: String)
-      async throws -> Bool
-    {
+    /// - Returns: whether the service lives.
+    private func send(
+      _ sent: Sent, _ book: Book, _ kind: ReportKind, _ reporter: Caller, _ round: String
+    ) async throws -> Bool {
       do {
-        let reply = try await reporter.post("throughput", sent.body, key: sent.key)
+        let reply = try await reporter.report(sent.body, as: kind, key: sent.key)
         #expect(reply.status == 201, "\(round): \(reply.text)")
         var sent = sent
         sent.id = reply["id"]?.text
@@ -126,22 +133,22 @@ extension RunningTests {
     }
 
     /// What had no answer gets one; what had one gets the same again.
-    private func settle(_ book: Book, _ reporter: Caller) async throws {
+    private func settle(_ book: Book, _ kind: ReportKind, _ reporter: Caller) async throws {
       let (open, sent) = book.state.withLock { ($0.open, $0.sent) }
-      for one in open { #expect(try await send(one, book, reporter, "at the end")) }
+      for one in open { #expect(try await send(one, book, kind, reporter, "at the end")) }
       for one in sent.shuffled().prefix(60) {
-        let reply = try await reporter.post("throughput", one.body, key: one.key)
+        let reply = try await reporter.report(one.body, as: kind, key: one.key)
         #expect(reply.status == 201 && reply["id"]?.text == one.id, "\(reply.text)")
         #expect(reply.header("Idempotent-Replay") == "true")
       }
     }
 
     /// Each report is there to be read, and no other.
-    private func readAll(_ sent: [Sent], _ reporter: Caller) async throws {
+    private func readAll(_ sent: [Sent], _ kind: ReportKind, _ reporter: Caller) async throws {
       var found: [String: JSON] = [:]
-      var path: String? = "/registry/v1/throughput?limit=200"
+      var path: String? = "\(kind.path)?limit=200"
       while let next = path {
-        let page = try await reporter.get("processor-registry", next)
+        let page = try await reporter.get(kind.service, next)
         for item in page["items"]?.elements ?? [] { found[item["id"]?.text ?? ""] = item }
         path = page.header("Link").flatMap { $0.firstMatch(of: /<([^>]+)>; *rel="next"/) }
           .map { String($0.1) }
@@ -150,16 +157,31 @@ extension RunningTests {
       for one in sent {
         let item = found[one.id ?? ""]
         #expect(item?["facility_id"] == one.body["facility_id"])
-        #expect(item?["month"] == one.body["month"])
-        #expect(item?["purchases"] == one.body["purchases"])
+        for member in kind.members { #expect(item?[member] == one.body[member], "\(member)") }
       }
     }
 
-    /// The published note, once it covers all.
-    private func checkpoint(_ caller: Caller) async throws -> String {
-      let position = try await caller.position()
+    /// The published note, once it covers all: a report more names the size to wait for.
+    private func checkpoint(
+      _ kind: ReportKind, _ caller: Caller, _ reporter: Caller, _ facility: String
+    ) async throws -> String {
+      if kind == .throughput {
+        let position = try await caller.position()
+        let page = try await caller.get(
+          kind.service, "/registry/v1/journal?limit=1", after: position)
+        return try #require(page["checkpoint"]?.text, "\(page.text)")
+      }
+      let list = try await reporter.get(kind.service, "\(kind.path)?limit=1")
+      let id = try #require(list["items"]?.elements.first?["id"]?.text)
+      let step = try await caller.send(
+        "POST", kind.service, "\(kind.path)/\(id)/review",
+        headers: [
+          ("Content-Type", "application/json"), ("Idempotency-Key", Caller.fresh()),
+          ("If-Match", "\"1\""),
+        ], body: Array(#"{"action": "accept"}"#.utf8))
+      let position = try #require(step.position, "\(step.text)")
       let page = try await caller.get(
-        "processor-registry", "/registry/v1/journal?limit=1", after: position)
+        kind.service, "/\(kind.source)/v1/journal?limit=1", after: position)
       return try #require(page["checkpoint"]?.text, "\(page.text)")
     }
   }

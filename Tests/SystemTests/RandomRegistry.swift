@@ -61,7 +61,7 @@ final class RandomRegistry {
   private var open: Open?
   private let actor: Actor
   private var organisations: [ID] = []
-  private var facilities: [ID] = []
+  private(set) var facilities: [ID] = []
   private var reports: [ID] = []
   /// By kind, how many steps were taken in and how many were refused.
   private(set) var taken: [String: Int] = [:]
@@ -225,7 +225,7 @@ final class RandomRegistry {
       "name": .string("示范 \(random.int(1...500))"),
       "identifier": random.chance(30)
         ? .members(["scheme": "gem", "value": .string("P\(random.int(1...200))")]) : nil,
-      "roles": random.chance(92) ? ["scrap_processor"] : ["mill"],
+      "roles": .array(roles()),
       "location": .members([
         "country": .string(place.country), "province": .text(place.province),
         "authority": .text(place.authority),
@@ -238,6 +238,13 @@ final class RandomRegistry {
       "obligations": .array(obligations()),
       "demonstration": .bool(random.chance(50)),
     ])
+  }
+
+  private func roles() -> [JSON] {
+    let roles = ["scrap_processor", "mill", "hydrogen_user"].filter {
+      random.chance($0 == "scrap_processor" ? 92 : 60)
+    }
+    return (roles.isEmpty ? ["trader"] : roles).map { .string($0) }
   }
 
   private func day(_ years: ClosedRange<Int>) -> JSON {
@@ -262,6 +269,13 @@ final class RandomRegistry {
         "to": end?.json,
       ])
     }
+    if metal == .steel, random.chance(25) {
+      lines.append(
+        .members([
+          "process": "blast_furnace", "per_year": mass(random.chance(85) ? 9_000_000_000 : 0),
+          "from": random.chance(50) ? day(2025...2026) : nil,
+        ]))
+    }
     if random.chance(15) {
       lines.append(
         .members([
@@ -274,7 +288,8 @@ final class RandomRegistry {
   private func obligations() -> [JSON] {
     (0..<random.int(0...3)).map { _ in
       .members([
-        "report": random.chance(85) ? "throughput" : "recycled_input",
+        "report": .string(
+          random.chance(60) ? "throughput" : random.one(["recycled_input", "hydrogen_use"])),
         "metal": .string(random.one(Metal.allCases).rawValue), "from": month().json,
         "to": random.chance(70) ? Month(year: 2026, month: random.int(6...12)).json : nil,
       ])

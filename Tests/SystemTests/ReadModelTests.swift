@@ -13,42 +13,48 @@ struct ReadModelTests {
   /// `REMELT_SEQUENCES` looks further than the usual run.
   static let sequences =
     ProcessInfo.processInfo.environment["REMELT_SEQUENCES"].flatMap(Int.init) ?? 40
-  static let steps = 60
+  static let steps = 80
 
   @Test(
-    "After any sequence of steps the dashboard says what the journal says",
+    "After any sequence of steps the dashboard says what the journals say",
     arguments: 0..<sequences)
   func sequence(_ number: Int) async throws {
     try await withFolder { folder in
       let random = Seeded(stream: UInt64(number))
-      let registry = try await RandomRegistry(in: folder, random: random)
+      let ledger = try await RandomLedger(in: folder, random: random)
       let model = try await FoldedModel(folder.appending(path: "dashboard.sqlite"))
       for _ in 0..<Self.steps {
-        try await registry.step()
-        if registry.random.chance(15) {
-          let entries = try await registry.entries(from: model.size)
-          try await model.fold(entries) { registry.random.int(1...12) }
+        try await ledger.step()
+        if ledger.random.chance(25) {
+          let (name, entries) = try await ledger.source(ledger.random.one(RandomLedger.names))
+          try await model.fold(entries, of: name) { ledger.random.int(1...12) }
         }
       }
-      let entries = try await registry.entries()
-      try await model.fold(entries) { registry.random.int(1...12) }
-      let ledger = try SimpleLedger(entries.map(\.event))
+      var sources = try await ledger.sources()
+      for (name, entries) in sources {
+        try await model.fold(entries, of: name) { ledger.random.int(1...12) }
+      }
+      let simple = try SimpleLedger(sources.flatMap(\.entries).map(\.event))
       let check = Check(
-        model: model, ledger: ledger, label: "REMELT_SEED=\(Seeded.base), \(number)")
+        model: model, ledger: simple, label: "REMELT_SEED=\(Seeded.base), \(number)")
       try await check.cells(asOf: nil)
       try await check.cellsAsOfNow()
       try await check.additivity()
+      try await check.periodAdditivity()
       for _ in 0..<2 {
-        let moment = try check.moment(&registry.random)
+        let moment = try check.moment(&ledger.random)
         try await check.cells(asOf: moment)
-        try await check.qualified(asOf: moment, &registry.random)
-        try await check.reports(asOf: moment, &registry.random)
+        try await check.qualified(asOf: moment, &ledger.random)
+        try await check.reports(asOf: moment, &ledger.random)
       }
-      try await check.qualified(asOf: nil, &registry.random)
-      try await check.reports(asOf: nil, &registry.random)
-      try await check.rebuild(entries, registry.random.chance(50) ? 1 : registry.random.int(2...99))
-      try await check.tree(entries, signed: try await registry.sign())
-      Tally.shared.add(registry)
+      try await check.qualified(asOf: nil, &ledger.random)
+      try await check.reports(asOf: nil, &ledger.random)
+      sources.shuffle(using: &ledger.random)
+      try await check.rebuild(
+        sources, ledger.random.chance(50) ? 1 : ledger.random.int(2...99))
+      try await check.tree(
+        try await ledger.registry.entries(), signed: try await ledger.registry.sign())
+      Tally.shared.add(ledger)
     }
   }
 
@@ -56,15 +62,19 @@ struct ReadModelTests {
   func reach() async throws {
     // A run of its own, so that it depends on no other test's being run.
     try await withFolder { folder in
-      let registry = try await RandomRegistry(in: folder, random: Seeded(stream: 4711))
-      for _ in 0..<400 { try await registry.step() }
+      let ledger = try await RandomLedger(in: folder, random: Seeded(stream: 4711))
+      for _ in 0..<2500 { try await ledger.step() }
       for kind in [
         "organisation", "organisation change", "facility", "facility change", "qualification",
         "report", "bulk", "bulk revision", "revision", "withdrawal", "merge", "restart",
+        "mill report", "mill revision", "mill withdrawal", "mill question", "mill answer",
+        "mill accept", "mill lock", "mill accept_revision", "hydrogen report",
+        "hydrogen revision", "hydrogen withdrawal", "hydrogen lock",
       ] {
-        #expect(registry.taken[kind, default: 0] > 0, "\(kind) \(registry.taken)")
+        #expect(ledger.taken[kind, default: 0] > 0, "\(kind) \(ledger.taken)")
       }
-      #expect(registry.refused.values.reduce(0, +) > 0)
+      #expect(ledger.refused.values.reduce(0, +) > 0)
+      #expect(ledger.refused["hydrogen report conflict", default: 0] > 0, "no certificate met")
     }
   }
 }
@@ -75,11 +85,11 @@ private final class Tally: Sendable {
   private let counts = Mutex<(sequences: Int, taken: [String: Int], refused: [String: Int])>(
     (0, [:], [:]))
 
-  func add(_ registry: RandomRegistry) {
+  func add(_ ledger: RandomLedger) {
     let line = counts.withLock { counts -> String? in
       counts.sequences += 1
-      counts.taken.merge(registry.taken, uniquingKeysWith: +)
-      counts.refused.merge(registry.refused, uniquingKeysWith: +)
+      counts.taken.merge(ledger.taken, uniquingKeysWith: +)
+      counts.refused.merge(ledger.refused, uniquingKeysWith: +)
       guard counts.sequences % 40 == 0 else { return nil }
       let text = { (counts: [String: Int]) in
         counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -171,28 +181,40 @@ private struct Check {
   func reports(asOf moment: Instant?, _ random: inout Seeded) async throws {
     let cells = ledger.cells(asOf: moment?.description)
     let busy = cells.filter { $0.value.reports > 0 }.map(\.key).sorted { "\($0)" < "\($1)" }
-    guard let key = random.maybe(busy), let metal = Metal(rawValue: key.metal) else { return }
+    guard let key = random.maybe(busy), let type = ReportType(rawValue: key.type) else { return }
+    let series = Series(type, Metal(rawValue: key.metal))
     let month = Month(year: key.month / 100, month: key.month % 100)
     let (all, here, missing) = try await model.database.read { connection in
       let list = { (counts: (String) -> Bool) in
         try Figures.reports(
-          Series(.throughput, metal), month, asOf: moment, after: "", limit: 1000, counts: counts,
+          series, month, asOf: moment, after: "", limit: 1000, counts: counts,
           on: connection)
       }
       return (
         try list { _ in true }, try list { $0 == key.place },
         try Figures.missing(
-          Series(.throughput, metal), month, asOf: moment, limit: 1000, counts: { $0 == key.place },
+          series, month, asOf: moment, limit: 1000, counts: { $0 == key.place },
           on: connection)
       )
     }
     #expect(
       Set(all.map(\.fact.report.text))
-        == ledger.reports(key.metal, key.month, asOf: moment?.description), "\(note(moment))")
-    let sums = cells[key] ?? .init()
+        == ledger.reports(key.type, key.metal, key.month, asOf: moment?.description),
+      "\(note(moment))")
+    // A month's reports are its own and those of a period that it lies in.
+    let sums = cells.filter {
+      $0.key.type == key.type && $0.key.metal == key.metal && $0.key.place == key.place
+        && $0.key.first <= key.month && key.month <= $0.key.month
+    }.values.reduce(into: SimpleLedger.Sums()) { $0 += $1 }
+    let own = cells[
+      .init(
+        type: key.type, metal: key.metal, first: key.month, month: key.month, place: key.place)]
     #expect(here.count == sums.reports, "\(note(moment)), \(key)")
     #expect(here.map { Int($0.fact.throughput) }.reduce(0, +) == sums.throughput)
-    #expect(missing.count == sums.owed - sums.received, "\(note(moment)), \(key)")
+    let (owed, received) = (own?.owed ?? 0, own?.received ?? 0)
+    // Two reports of merged sites are both there, and one was owed.
+    #expect(missing.count >= owed - received, "\(note(moment)), \(key)")
+    #expect(type != .throughput || missing.count == owed - received, "\(note(moment)), \(key)")
   }
 
   private var everything: Sight {
@@ -240,10 +262,37 @@ private struct Check {
     }
   }
 
+  /// The same for what mills and hydrogen users report, with January and February shown as one
+  /// where somebody reported them so.
+  func periodAdditivity() async throws {
+    let sight = try everything
+    for series in FoldedModel.allSeries where series.type != .throughput {
+      let cells = try await model.database.read {
+        try Figures.cells(series, Month.first...Month.last, asOf: nil, on: $0)
+      }
+      for grouping in Grouping.allCases {
+        let counted = cells.filter { grouping == .country || Self.isInChina($0.key.place) }
+        let table = PeriodTable(cells, Month.first...Month.last, by: grouping, sight: sight)
+        #expect(table.leftOut.isEmpty)
+        #expect(table.whole.cell == counted.values.reduce(.zero, +), "\(label), \(series)")
+        let sums = Dictionary(grouping: table.lines, by: \.period).mapValues {
+          $0.map(\.cell).reduce(.zero, +)
+        }
+        #expect(
+          sums == Dictionary(uniqueKeysWithValues: table.totals.map { ($0.period, $0.cell) }))
+        let periods = sums.keys.compactMap(\.self)
+        for one in periods where one.isCombined {
+          #expect(periods.filter { $0.overlaps(one) } == [one], "\(label): \(one) is split")
+        }
+      }
+    }
+  }
+
   /// The groups are those that the second implementation makes of its own cells.
   private func groups(_ table: ThroughputTable, _ grouping: Grouping, of metal: Metal) {
     var expected: [String: SimpleLedger.Sums] = [:]
-    for (key, sums) in ledger.cells() where key.metal == metal.rawValue {
+    for (key, sums) in ledger.cells() where key.type == "throughput" && key.metal == metal.rawValue
+    {
       guard Self.isInChina(key.place) else { continue }
       let code =
         switch grouping {
@@ -259,12 +308,13 @@ private struct Check {
     expectEqual(Dictionary(uniqueKeysWithValues: found), expected, nil)
   }
 
-  /// Wiped and folded anew in other pages, every table ends the same, row by row.
-  func rebuild(_ entries: [Entry], _ page: Int) async throws {
+  /// Wiped and folded anew, in other pages and with the sources in another order, every table ends
+  /// the same, row by row.
+  func rebuild(_ sources: [(name: String, entries: [Entry])], _ page: Int) async throws {
     let before = try await model.tables()
     try await model.wipe()
     #expect(try await model.tables().values.allSatisfy(\.isEmpty))
-    try await model.fold(entries) { page }
+    for (name, entries) in sources { try await model.fold(entries, of: name) { page } }
     let after = try await model.tables()
     for (table, rows) in before {
       let (one, other) = (rows, after[table] ?? [])

@@ -67,6 +67,11 @@ final class RunningLedger: Sendable {
     get throws { try #require(services.withLock { $0[name] }, "\(name) does not run") }
   }
 
+  /// The services that ever ran here.
+  var started: [String] {
+    ports.withLock { $0.keys.filter { !$0.contains("#") }.sorted() }
+  }
+
   /// Replica 2 of a service has a name of its own here, and the first one's database and settings.
   static func name(_ service: String, replica: Int) -> String {
     replica == 1 ? service : "\(service)#\(replica)"

@@ -6,11 +6,15 @@ import Foundation
 struct SimpleLedger {
   /// Months are `202601`, days `20260131`.
   struct Key: Hashable, CustomStringConvertible {
+    let type: String
+    /// Empty for hydrogen.
     let metal: String
+    /// Of a period of two months, the first.
+    let first: Int
     let month: Int
     let place: String
 
-    var description: String { "\(metal) \(month) \(place)" }
+    var description: String { "\(type) \(metal) \(first)-\(month) \(place)" }
   }
 
   /// Grams, kilogram-days and counts.
@@ -24,6 +28,7 @@ struct SimpleLedger {
     var received = 0
     var nils = 0
     var reports = 0
+    var amounts: [String: Int] = [:]
 
     static func += (one: inout Sums, other: Sums) {
       one.throughput += other.throughput
@@ -35,6 +40,7 @@ struct SimpleLedger {
       one.received += other.received
       one.nils += other.nils
       one.reports += other.reports
+      one.amounts.merge(other.amounts, uniquingKeysWith: +)
     }
   }
 
@@ -49,23 +55,38 @@ struct SimpleLedger {
 
   private struct Site {
     let place: String
+    let organisation: String
     let opened: Int
     let closed: Int
     let capacities: [(metal: String, kilograms: Int, from: Int, to: Int)]
-    let obligations: [(metal: String, from: Int, to: Int)]
+    let furnaces: [(from: Int, to: Int)]
+    let obligations: [(report: String, metal: String, from: Int, to: Int)]
     /// What it brings without any report.
     var brings: [Key: Sums] = [:]
 
-    func owes(_ metal: String, _ month: Int) -> Bool {
+    func owes(_ report: String, _ metal: String, _ month: Int) -> Bool {
       closed >= month * 100 + 1
-        && obligations.contains { $0.metal == metal && $0.from <= month && month <= $0.to }
+        && obligations.contains {
+          $0.report == report && $0.metal == metal && $0.from <= month && month <= $0.to
+        }
+    }
+
+    /// Whether it has a blast furnace on some day of the months.
+    func hasFurnace(_ months: [Int]) -> Bool {
+      !furnaces.isEmpty
+        && SimpleLedger.days.contains { day, month in
+          months.contains(month) && opened <= day && day <= closed
+            && furnaces.contains { $0.from <= day && day <= $0.to }
+        }
     }
   }
 
   private struct Report {
     let site: String
+    let type: String
     let metal: String
-    let month: Int
+    /// One month, or January and February.
+    let months: [Int]
     var sums = Sums()
   }
 
@@ -103,7 +124,13 @@ struct SimpleLedger {
         event: try text(data, "event"), effective: try digits(text(data, "effective")))
     case "remelt.throughput.reported.v1", "remelt.throughput.revised.v1":
       return .report(subject, try report(data))
-    case "remelt.throughput.withdrawn.v1": return .withdrawn(subject)
+    case "remelt.recycled-input.reported.v1", "remelt.recycled-input.revised.v1":
+      return .report(subject, try mill(data))
+    case "remelt.hydrogen-use.reported.v1", "remelt.hydrogen-use.revised.v1":
+      return .report(subject, try hydrogen(data))
+    case "remelt.throughput.withdrawn.v1", "remelt.recycled-input.withdrawn.v1",
+      "remelt.hydrogen-use.withdrawn.v1":
+      return .withdrawn(subject)
     default: return nil
     }
   }
@@ -152,25 +179,34 @@ struct SimpleLedger {
         try (line["to"] as? String).map(digits) ?? 99_999_999
       )
     }
-    let obligations = try list(data, "obligations").compactMap { line in
-      guard line["report"] as? String == "throughput" else {
-        return nil as (metal: String, from: Int, to: Int)?
+    let furnaces = try list(data, "capacities").compactMap { line in
+      guard line["process"] as? String == "blast_furnace", try grams(line["per_year"]) > 0 else {
+        return nil as (from: Int, to: Int)?
       }
       return (
-        try text(line, "metal"), try digits(text(line, "from")),
-        try (line["to"] as? String).map(digits) ?? 999_999
+        try (line["from"] as? String).map(digits) ?? 0,
+        try (line["to"] as? String).map(digits) ?? 99_999_999
+      )
+    }
+    let obligations = try list(data, "obligations").map { line in
+      let report = try text(line, "report")
+      return (
+        report: report,
+        metal: report == "hydrogen_use" ? "" : line["metal"] as? String ?? "steel",
+        from: try digits(text(line, "from")), to: try (line["to"] as? String).map(digits) ?? 999_999
       )
     }
     var site = Site(
-      place: place, opened: try (data["opened_on"] as? String).map(digits) ?? 0,
+      place: place, organisation: try text(data, "organisation_id"),
+      opened: try (data["opened_on"] as? String).map(digits) ?? 0,
       closed: try (data["closed_on"] as? String).map(digits) ?? 99_999_999,
-      capacities: capacities, obligations: obligations)
+      capacities: capacities, furnaces: furnaces, obligations: obligations)
     site.brings = brings(site)
     return site
   }
 
   /// Every day from 2010 to 2049.
-  private static let days: [(day: Int, month: Int)] = (2010...2049).flatMap { year in
+  fileprivate static let days: [(day: Int, month: Int)] = (2010...2049).flatMap { year in
     (1...12).flatMap { month in
       let isLeap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0
       let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -188,13 +224,17 @@ struct SimpleLedger {
         months[month, default: 0] += capacity.kilograms
       }
       for (month, sum) in months {
-        let key = Key(metal: capacity.metal, month: month, place: site.place)
+        let key = Key(
+          type: "throughput", metal: capacity.metal, first: month, month: month, place: site.place)
         found[key, default: Sums()].capacity += sum
       }
     }
-    for metal in Set(site.obligations.map(\.metal)) {
-      for month in months where site.owes(metal, month) {
-        found[Key(metal: metal, month: month, place: site.place), default: Sums()].owed += 1
+    for name in Set(site.obligations.map { "\($0.report) \($0.metal)" }) {
+      let parts = name.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      for month in months where site.owes(parts[0], parts[1], month) {
+        let key = Key(
+          type: parts[0], metal: parts[1], first: month, month: month, place: site.place)
+        found[key, default: Sums()].owed += 1
       }
     }
     return found
@@ -202,8 +242,8 @@ struct SimpleLedger {
 
   private static func report(_ data: [String: Any]) throws -> Report {
     var report = Report(
-      site: try text(data, "facility_id"), metal: try text(data, "metal"),
-      month: try digits(text(data, "month")))
+      site: try text(data, "facility_id"), type: "throughput", metal: try text(data, "metal"),
+      months: [try digits(text(data, "month"))])
     report.sums.throughput = try grams(data["input"])
     for line in list(data, "purchases") {
       let mass = try grams(line["mass"])
@@ -214,6 +254,29 @@ struct SimpleLedger {
     report.sums.nils = (data["nil"] as? NSNumber)?.boolValue == true ? 1 : 0
     report.sums.reports = 1
     return report
+  }
+
+  private static func mill(_ data: [String: Any]) throws -> Report {
+    let period = try text(data, "period")
+    let first = try digits(String(period.prefix(7)))
+    var report = Report(
+      site: try text(data, "facility_id"), type: "recycled_input", metal: try text(data, "metal"),
+      months: period.hasSuffix("..02") ? [first, first + 1] : [first])
+    report.sums = bare(data, try SimpleAmounts.mill(data))
+    return report
+  }
+
+  private static func hydrogen(_ data: [String: Any]) throws -> Report {
+    var report = Report(
+      site: try text(data, "facility_id"), type: "hydrogen_use", metal: "",
+      months: [try digits(text(data, "month"))])
+    report.sums = bare(data, try SimpleAmounts.hydrogen(data))
+    return report
+  }
+
+  private static func bare(_ data: [String: Any], _ amounts: [String: Int]) -> Sums {
+    Sums(
+      nils: (data["nil"] as? NSNumber)?.boolValue == true ? 1 : 0, reports: 1, amounts: amounts)
   }
 
   // MARK: Figures
@@ -253,9 +316,20 @@ struct SimpleLedger {
     for report in known.reports.values {
       guard let site = known.sites[known.root(report.site)] else { continue }
       var sums = report.sums
-      sums.received = site.owes(report.metal, report.month) ? 1 : 0
-      let key = Key(metal: report.metal, month: report.month, place: site.place)
-      cells[key, default: Sums()] += sums
+      let crude = ["eaf", "bof", "induction"].map { sums.amounts["output.\($0)"] ?? 0 }
+        .reduce(0, +)
+      let isLong = known.sites.contains { id, other in
+        known.merges[id] == nil && other.organisation == site.organisation
+          && other.hasFurnace(report.months)
+      }
+      if crude > 0, !isLong { sums.amounts["output.short_process_enterprise"] = crude }
+      let at = { (first: Int, last: Int) in
+        Key(type: report.type, metal: report.metal, first: first, month: last, place: site.place)
+      }
+      for month in report.months where site.owes(report.type, report.metal, month) {
+        cells[at(month, month), default: Sums()] += Sums(received: 1)
+      }
+      cells[at(report.months[0], report.months[report.months.count - 1]), default: Sums()] += sums
     }
     return cells.filter { $0.value != Sums() }
   }
@@ -283,12 +357,15 @@ struct SimpleLedger {
   }
 
   /// The ids of the reports behind a month of a metal.
-  func reports(_ metal: String, _ month: Int, asOf moment: String? = nil) -> Set<String> {
+  func reports(_ type: String, _ metal: String, _ month: Int, asOf moment: String? = nil)
+    -> Set<String>
+  {
     Set(
-      known(asOf: moment).reports.filter { $0.value.metal == metal && $0.value.month == month }
-        .map(\.key))
+      known(asOf: moment).reports.filter {
+        $0.value.type == type && $0.value.metal == metal && $0.value.months.contains(month)
+      }.map(\.key))
   }
 
   /// The moments of all entries, as written.
-  var moments: [String] { changes.map(\.moment) }
+  var moments: [String] { changes.map(\.moment).sorted() }
 }

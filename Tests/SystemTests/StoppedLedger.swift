@@ -9,17 +9,21 @@ extension RunningLedger {
     try Database(url: TestStorage.url(folder.appending(path: service + ".sqlite").path()))
   }
 
-  /// Holds the stopped dashboard's cells against the second implementation, over the stopped
-  /// registry's journal.
+  /// Holds the stopped dashboard's cells against the second implementation, over the journals of
+  /// the stopped services.
   func holdAgainstJournal() async throws {
-    let (registry, dashboard) = (try database("processor-registry"), try database("dashboard"))
-    let events = try await registry.read {
-      try $0.query("SELECT event FROM journal ORDER BY position").map { try $0.blob("event") }
+    var events: [[UInt8]] = []
+    for service in started where service != "dashboard" {
+      let source = try database(service)
+      events += try await source.read {
+        try $0.query("SELECT event FROM journal ORDER BY position").map { try $0.blob("event") }
+      }
+      try source.close()
     }
+    let dashboard = try database("dashboard")
     let expected = try SimpleLedger(events).cells()
     let isSame = try await dashboard.read { try FoldedModel.cells(on: $0) } == expected
     #expect(isSame, "the cells are not those of the journal")
-    try registry.close()
     try dashboard.close()
   }
 }
