@@ -49,8 +49,7 @@ enum Figures {
         cells[key, default: .zero] += cell
       }
     }
-    for fact in try facts(series, months, asOf: moment, on: connection) {
-      guard let facility = known.facilities[known.root(fact.facility.text)] else { continue }
+    for (fact, _, facility) in try counting(series, months, known, asOf: moment, on: connection) {
       let shares = fact.share(of: facility) {
         known.isShortProcess(facility.organisation, in: fact.period)
       }
@@ -62,17 +61,38 @@ enum Figures {
     return cells
   }
 
-  private static func facts(
-    _ series: Series, _ months: ClosedRange<Month>, asOf moment: Instant,
-    on connection: Connection
-  ) throws -> [ReportFact] {
-    try connection.query(
+  private typealias Counting = (fact: ReportFact, row: Row, facility: Facility)
+
+  /// The reports that count, as known at a moment, with the facility that each counts for. A month
+  /// on either side is looked at, too: a report there may count in place of one that reaches in.
+  private static func counting(
+    _ series: Series, _ months: ClosedRange<Month>, _ known: KnownFacilities,
+    asOf moment: Instant?, on connection: Connection
+  ) throws -> [Counting] {
+    let wider = months.lowerBound.previous...months.upperBound.next
+    let rows = try connection.query(
       """
       SELECT * FROM report_version
       WHERE type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5
         AND recorded_at <= $6 AND superseded_at > $6
-      """, span(series, months) + [.int(moment.milliseconds)]
-    ).map(ReportFact.init)
+      """,
+      span(series, wider) + [.int(moment?.milliseconds ?? ReadModelStore.never - 1)])
+    var facts: [String: [ReportFact]] = [:]
+    var byReport: [ID: Row] = [:]
+    for row in rows {
+      let fact = try ReportFact(row)
+      facts[known.root(fact.facility.text), default: []].append(fact)
+      byReport[fact.report] = row
+    }
+    return facts.flatMap { root, facts -> [Counting] in
+      guard let facility = known.facilities[root] else { return [] }
+      return ReportFact.counting(facts, of: root).compactMap { fact in
+        guard fact.period.last >= months.lowerBound, fact.period.first <= months.upperBound,
+          let row = byReport[fact.report]
+        else { return nil }
+        return (fact, row, facility)
+      }
+    }
   }
 
   /// A report behind a figure, with the facility it counts for.
@@ -92,28 +112,18 @@ enum Figures {
     counts: (String) -> Bool, on connection: Connection
   ) throws -> [Behind] {
     let known = try KnownFacilities(asOf: moment, on: connection)
-    let rows = try connection.query(
-      """
-      SELECT * FROM report_version
-      WHERE type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5
-        AND recorded_at <= $6 AND superseded_at > $6 AND report_id > $7 ORDER BY report_id
-      """,
-      span(series, month...month) + [
-        .int(moment?.milliseconds ?? ReadModelStore.never - 1), .text(after),
-      ])
+    let counting = try counting(series, month...month, known, asOf: moment, on: connection)
+      .filter { $0.fact.report.text > after }
+      .sorted { $0.fact.report.text < $1.fact.report.text }
     var found: [Behind] = []
-    for row in rows where found.count < limit {
-      let fact = try ReportFact(row)
-      let root = known.root(fact.facility.text)
-      guard let facility = known.facilities[root], counts(FacilityShare.place(facility)) else {
-        continue
-      }
+    for (fact, row, facility) in counting where found.count < limit {
+      guard counts(FacilityShare.place(facility)) else { continue }
       found.append(
         Behind(
           fact: fact, revision: try row.int("revision"), position: try row.int("position"),
           recordedAt: Instant(milliseconds: try row.int("recorded_at")),
           firstRecordedAt: Instant(milliseconds: try row.int("first_recorded_at")),
-          facilityID: root, facility: facility))
+          facilityID: known.root(fact.facility.text), facility: facility))
     }
     return found
   }
@@ -125,10 +135,8 @@ enum Figures {
   ) throws -> [(id: String, facility: Facility)] {
     let known = try KnownFacilities(asOf: moment, on: connection)
     let reported = Set(
-      try facts(
-        series, month...month, asOf: moment ?? Instant(milliseconds: ReadModelStore.never - 1),
-        on: connection
-      ).map { known.root($0.facility.text) })
+      try counting(series, month...month, known, asOf: moment, on: connection)
+        .map { known.root($0.fact.facility.text) })
     return known.roots.filter {
       $0.facility.owes(series.type, series.metal, month) && !reported.contains($0.id)
         && counts(FacilityShare.place($0.facility))

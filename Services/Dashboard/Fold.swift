@@ -10,6 +10,8 @@ struct Fold {
   private var changes: [CellKey: Cell] = [:]
   /// Of this page's reports, what facility each counts for.
   private var roots: [String: String] = [:]
+  /// Of those, whether others were merged into it.
+  private var survivors: [String: Bool] = [:]
   /// Of this page's organisations, the facilities with a blast furnace.
   private var enterprises: [ID: [Facility]] = [:]
   private let connection: Connection
@@ -98,6 +100,7 @@ struct Fold {
     try ReadModelStore.store(
       merge: absorbed, into: survivor, at: entry.recordedAt, on: connection)
     roots = [:]
+    survivors = [:]
     enterprises = [:]
     for id in affected where id != absorbed { try share(of: id, sign: { $0 }) }
   }
@@ -108,9 +111,8 @@ struct Fold {
     for (key, cell) in FacilityShare.cells(facility, in: Self.months) {
       changes[key, default: .zero] += sign(cell)
     }
-    for fact in try ReadModelStore.reports(of: id, on: connection) {
-      try add(fact, of: facility, sign: sign)
-    }
+    let facts = try ReadModelStore.reports(of: id, on: connection)
+    for fact in ReportFact.counting(facts, of: id) { try add(fact, of: facility, sign: sign) }
   }
 
   private mutating func add(_ fact: ReportFact, of facility: Facility, sign: (Cell) -> Cell) throws
@@ -134,25 +136,50 @@ struct Fold {
     let revision = entry.data["revision"]?.int ?? 1
     guard let id = ID(entry.subject) else { return }
     let fact = try ReportFact(id, type, event: entry.data)
-    let facility = try facility(of: try root(fact.facility.text))
-    var first = entry.recordedAt
-    if revision > 1, let old = try ReadModelStore.report(entry.subject, on: connection) {
-      if let facility { try add(old.0, of: facility, sign: -) }
-      first = old.first
-      try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
+    let old = revision > 1 ? try ReadModelStore.report(entry.subject, on: connection) : nil
+    try change(from: old?.0, to: fact) { connection in
+      if old != nil {
+        try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
+      }
+      try ReadModelStore.store(
+        fact, revision: Int64(revision), position: entry.position, at: entry.recordedAt,
+        first: old?.first ?? entry.recordedAt, on: connection)
     }
-    try ReadModelStore.store(
-      fact, revision: Int64(revision), position: entry.position, at: entry.recordedAt,
-      first: first, on: connection)
-    if let facility { try add(fact, of: facility, sign: { $0 }) }
+  }
+
+  /// Changes one report. Where facilities were merged into the one it counts for, which of their
+  /// reports count may change with it: all that this one brings is then added up anew. A revision
+  /// may name the survivor of a merge that is not known here yet.
+  private mutating func change(
+    from old: ReportFact?, to new: ReportFact?, _ store: (Connection) throws -> Void
+  ) throws {
+    let (oldRoot, newRoot) = (
+      try old.map { try root($0.facility.text) }, try new.map { try root($0.facility.text) }
+    )
+    let merged = try Set([oldRoot, newRoot].compactMap(\.self)).filter { try isSurvivor($0) }
+    for root in merged { try share(of: root, sign: -) }
+    if let old, let oldRoot, !merged.contains(oldRoot), let facility = try facility(of: oldRoot) {
+      try add(old, of: facility, sign: -)
+    }
+    try store(connection)
+    if let new, let newRoot, !merged.contains(newRoot), let facility = try facility(of: newRoot) {
+      try add(new, of: facility, sign: { $0 })
+    }
+    for root in merged { try share(of: root, sign: { $0 }) }
+  }
+
+  private mutating func isSurvivor(_ root: String) throws -> Bool {
+    if let known = survivors[root] { return known }
+    let isSurvivor = try ReadModelStore.isSurvivor(root, on: connection)
+    survivors[root] = isSurvivor
+    return isSurvivor
   }
 
   private mutating func withdraw(_ entry: Followed) throws {
     guard let old = try ReadModelStore.report(entry.subject, on: connection)?.0 else { return }
-    if let facility = try facility(of: try root(old.facility.text)) {
-      try add(old, of: facility, sign: -)
+    try change(from: old, to: nil) {
+      try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: $0)
     }
-    try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
   }
 }
 

@@ -42,10 +42,11 @@ struct InputTable: Sendable {
     ])
   }
 
-  /// The share; of everything together also held against the goals it may be meant by.
+  /// The share; of everything together also held against the goals it may be meant by,
+  /// where it is China's.
   private func share(_ definition: Definition, _ line: PeriodTable.Line) -> JSON {
     let json = definition.json(line.cell.amounts)
-    guard line.period == nil, case .object(let members) = json else { return json }
+    guard line.period == nil, table.isNation, case .object(let members) = json else { return json }
     let ratio = try? definition.ratio(line.cell.amounts)
     let goals = definition.goals(metal).map { goal in
       JSON.members([

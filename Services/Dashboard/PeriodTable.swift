@@ -17,12 +17,17 @@ struct PeriodTable: Sendable {
   let whole: Line
   /// Combined periods of which only a part was asked for: their masses cannot be divided.
   let leftOut: [Period]
+  /// Whether the whole is China's, as its goals are meant.
+  let isNation: Bool
 
   init(
     _ cells: [CellKey: Cell], _ months: ClosedRange<Month>, by grouping: Grouping, sight: Sight
   ) {
     let seen = cells.filter { sight.sees($0.key.place) && grouping.code(of: $0.key.place) != nil }
     let combined = Set(seen.filter { $0.key.period.isCombined }.map(\.key.period))
+    isNation =
+      sight.places == nil
+      && seen.keys.allSatisfy { Reference.shared.authorities[$0.place] != nil }
     leftOut = combined.filter { !months.contains($0.first) || !months.contains($0.last) }.sorted()
     let shown = combined.subtracting(leftOut)
     var groups: [String: [Period: Cell]] = [:]

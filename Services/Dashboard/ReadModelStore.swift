@@ -93,6 +93,11 @@ enum ReadModelStore {
       """, [.text(id), .text(name)])
   }
 
+  static func isSurvivor(_ id: String, on connection: Connection) throws -> Bool {
+    try connection.first(
+      "SELECT absorbed FROM facility_merge WHERE survivor = $1 LIMIT 1", [.text(id)]) != nil
+  }
+
   /// The facility an id stands for, as far as merges are known.
   static func root(_ facility: String, on connection: Connection) throws -> String {
     var root = facility

@@ -100,6 +100,21 @@ struct ReportFact: Sendable, Equatable {
     return shares + [(CellKey(series: series, period: period, place: place), cell)]
   }
 
+  /// Of the reports of a facility and of those merged into it, the ones that count: of two of one
+  /// month the survivor's own, else the first by id. So no tonne of one site counts twice.
+  static func counting(_ facts: [ReportFact], of root: String) -> [ReportFact] {
+    guard Set(facts.map(\.facility)).count > 1 else { return facts }
+    func rank(_ fact: ReportFact) -> (Int, String) {
+      (fact.facility.text == root ? 0 : 1, fact.report.text)
+    }
+    var taken: [Series: Set<Month>] = [:]
+    return facts.sorted { rank($0) < rank($1) }.filter { fact in
+      let isFree = taken[fact.series, default: []].isDisjoint(with: fact.period.months)
+      if isFree { taken[fact.series, default: []].formUnion(fact.period.months) }
+      return isFree
+    }
+  }
+
   private var crudeSteel: Int64 {
     OutputRoute.of(.steel).map { amounts["output.\($0.rawValue)"] }.reduce(0, +)
   }

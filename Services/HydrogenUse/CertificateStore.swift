@@ -1,7 +1,8 @@
 import Models
 import Storage
 
-/// The certificates that are cancelled for hydrogen, each by one report in the whole ledger.
+/// The certificates that are cancelled for hydrogen, each by one report in the whole ledger. Ids that
+/// differ in capitals alone are one.
 enum CertificateStore {
   static let migrations = [
     Migration(
@@ -19,7 +20,7 @@ enum CertificateStore {
     -> Bool
   {
     try connection.first(
-      "SELECT report_id FROM certificate WHERE id = $1", [.text(certificate)]
+      "SELECT report_id FROM certificate WHERE id = $1", [.text(certificate.uppercased())]
     ).map { try $0.text("report_id") != id?.text } ?? false
   }
 
@@ -29,7 +30,7 @@ enum CertificateStore {
     for certificate in certificates {
       try connection.execute(
         "INSERT INTO certificate (id, report_id) VALUES ($1, $2)",
-        [.text(certificate), .text(id.text)])
+        [.text(certificate.uppercased()), .text(id.text)])
     }
   }
 }

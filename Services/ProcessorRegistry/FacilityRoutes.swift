@@ -170,8 +170,20 @@ enum FacilityRights {
     guard facility.obligations == old?.obligations ?? [],
       facility.designations == old?.designations ?? []
     else { throw Problem(.forbidden, "Only an operator sets obligations and designations.") }
-    if let old, old.organisation != facility.organisation {
+    guard let old else { return }
+    if old.organisation != facility.organisation {
       throw Problem(.forbidden, "Only an operator gives a facility to another organisation.")
+    }
+    // Who reviews its reports, what it owes, and what its enterprise's steel counts as.
+    if old.location.country != facility.location.country
+      || old.location.province != facility.location.province
+      || old.location.authority != facility.location.authority
+      || old.closedOn != facility.closedOn || old.blastFurnaces != facility.blastFurnaces
+    {
+      throw Problem(
+        .forbidden,
+        "Only an operator changes a facility's country, province, authority, closing day and blast furnaces."
+      )
     }
   }
 }

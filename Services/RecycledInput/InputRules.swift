@@ -105,9 +105,8 @@ struct InputRules: Rulebook {
   private func isShortProcess(
     _ facility: StoredFacility, _ period: Period, _ connection: Connection
   ) throws -> Bool {
-    try !facilities.facilities(of: facility.facility.organisation, on: connection).contains {
-      $0.facility.hasBlastFurnace(in: period)
-    }
+    try !FollowedFacilities.withBlastFurnace(facility.facility.organisation, on: connection)
+      .contains { $0.hasBlastFurnace(in: period) }
   }
 
   func row(_ columns: [String: String]) -> JSON { InputRow.json(columns) }

@@ -42,10 +42,10 @@ package struct Charge: Sendable, Equatable {
     } else if let route, material.role == .recycled, !route.isSecondary, material.metal != .steel {
       fields.wrong("route", "recycled material goes into a secondary route")
     }
-    if material.basis == .contained, chain.assay == nil {
+    if material.basis == .contained, !fields.has("assay") {
       fields.wrong("assay", "is required: \(material.id) counts by the metal it contains")
     }
-    if material.metal == .aluminium, material.role == .recycled, chain.yield == nil {
+    if material.metal == .aluminium, material.role == .recycled, !fields.has("yield") {
       fields.wrong("yield", "is required: recycled aluminium counts after its yield")
     }
   }

@@ -35,7 +35,7 @@ package struct HydrogenReport: MonthlyReport {
     self.isNil = isNil
     self.opening = opening ?? .zero
     self.closing = closing ?? opening ?? .zero
-    if Set(certificates.map(\.id)).count < certificates.count {
+    if Set(certificates.map { $0.id.uppercased() }).count < certificates.count {
       fields.wrong("supplies", "a certificate stands twice")
     }
     if isNil { checkNil(fields) }

@@ -71,9 +71,10 @@ extension Reporting {
       accepted.facility, accepted.series, accepted.period, on: connection
     ).overlapping
     guard let first = overlapping.first else { throw StorageFailure.misuse("a report is gone") }
-    guard let old = overlapping.first(where: { $0.report.period == accepted.period }) else {
+    guard overlapping.count == 1, first.report.period == accepted.period else {
       throw duplicate(of: first, accepted)
     }
+    let old = first
     if accepted == old.report { return .unchanged(old.id) }
     guard let reason else {
       throw Problem.field(

@@ -19,18 +19,6 @@ package struct Facilities: Sendable {
     ).map(read)
   }
 
-  /// The facilities of an organisation that stand for themselves.
-  package func facilities(of organisation: ID, on connection: Connection) throws
-    -> [StoredFacility]
-  {
-    try connection.query(
-      """
-      SELECT id, version, body FROM facility
-      WHERE organisation_id = $1 AND merged_into IS NULL ORDER BY id
-      """, [.text(organisation.text)]
-    ).map(read)
-  }
-
   private func read(_ row: Row) throws -> StoredFacility {
     let (version, body) = (try row.int("version"), try row.text("body"))
     return try readings.model("\(try row.text("id")) \(version)", body) { _ in
@@ -67,8 +55,9 @@ package enum FollowedFacilities {
       """
       CREATE TABLE facility (
         id TEXT PRIMARY KEY, organisation_id TEXT NOT NULL, authority TEXT, body TEXT NOT NULL,
-        version BIGINT NOT NULL, merged_into TEXT);
+        version BIGINT NOT NULL, blast_furnace BIGINT NOT NULL, merged_into TEXT);
       CREATE INDEX facility_organisation ON facility (organisation_id, id);
+      CREATE INDEX facility_furnace ON facility (organisation_id) WHERE blast_furnace = 1;
       CREATE INDEX facility_merged ON facility (merged_into) WHERE merged_into IS NOT NULL;
       DELETE FROM follower WHERE source = 'registry';
       """)
@@ -95,32 +84,37 @@ package enum FollowedFacilities {
     let facility = try Fields.read(body, as: Facility.init)
     try connection.execute(
       """
-      INSERT INTO facility (id, organisation_id, authority, body, version)
-      VALUES ($1, $2, $3, $4, $5)
-      ON CONFLICT (id) DO UPDATE SET organisation_id = $2, authority = $3, body = $4, version = $5
+      INSERT INTO facility (id, organisation_id, authority, body, version, blast_furnace)
+      VALUES ($1, $2, $3, $4, $5, $6)
+      ON CONFLICT (id) DO UPDATE SET organisation_id = $2, authority = $3, body = $4, version = $5,
+        blast_furnace = $6
       """,
       [
         .text(entry.subject), .text(facility.organisation.text),
         .optional(facility.location.authority),
         .text(String(decoding: body.bytes, as: UTF8.self)),
-        .int(entry.data["version"]?.int ?? 1),
+        .int(entry.data["version"]?.int ?? 1), .flag(!facility.blastFurnaces.isEmpty),
       ])
   }
 
-  /// The reports move as they do in the registry, but for periods that both have reported: these
-  /// stay readable under their own id until one is withdrawn, since no tonne vanishes unseen.
+  /// The reports stay under the ids they were made for; they are read as the survivor's.
   private static func merge(_ entry: Followed, on connection: Connection) throws {
     guard let survivor = entry.data["survivor"]?.text, let absorbed = entry.data["absorbed"]?.text
     else { return }
-    let both: [Value] = [.text(survivor), .text(absorbed)]
     try connection.execute(
+      "UPDATE facility SET merged_into = $1 WHERE id = $2 OR merged_into = $2",
+      [.text(survivor), .text(absorbed)])
+  }
+
+  /// The facilities of an organisation that stand for themselves and have, or had, a blast furnace.
+  package static func withBlastFurnace(_ organisation: ID, on connection: Connection) throws
+    -> [Facility]
+  {
+    try connection.query(
       """
-      UPDATE report SET facility_id = $1 WHERE facility_id = $2 AND NOT EXISTS (
-        SELECT 1 FROM report o WHERE o.facility_id = $1 AND o.series = report.series
-          AND o.first_month <= report.month AND o.month >= report.first_month
-          AND o.status <> 'withdrawn' AND report.status <> 'withdrawn')
-      """, both)
-    try connection.execute(
-      "UPDATE facility SET merged_into = $1 WHERE id = $2 OR merged_into = $2", both)
+      SELECT body FROM facility
+      WHERE organisation_id = $1 AND blast_furnace = 1 AND merged_into IS NULL
+      """, [.text(organisation.text)]
+    ).map { try Fields.read(Array($0.text("body").utf8), as: Facility.init) }
   }
 }

@@ -54,7 +54,9 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
         .init("revision", .int(one.revision)), .init("status", .string(one.status.rawValue)),
         .init("review", .string(one.review.rawValue)), .init("recorded_at", one.recordedAt.json),
         .init("late", .bool(one.isLate)),
-        .init("warnings", .array(warnings.map { .string($0) })),
+        .init(
+          "warnings",
+          .array((reporting.rules.warnings(one.report) + warnings).map { .string($0) })),
       ] + (proposal.map { [.init("proposal", $0.json)] } ?? [])
         + derived + one.report.members)
   }
@@ -92,12 +94,12 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
       facility: try query.id("facility_id"), metal: try query.word("metal"),
       review: try query.word("review"), from: try query.month("from") ?? .first,
       to: try query.month("to") ?? .last)
-    let found = try await database.read { connection in
-      try store.reports(filter, visible: visible, page: page, on: connection).map {
-        ($0.id, try json($0, on: connection))
-      }
+    let (found, isCut) = try await database.read { connection in
+      let (reports, isCut) = try store.reports(
+        filter, visible: visible, page: page, on: connection)
+      return (try reports.map { ($0.id, try json($0, on: connection)) }, isCut)
     }
-    return page.response(found, request, key: { [$0.0.text] }) { $0.1 }
+    return page.response(found, request, isCut: isCut, key: { [$0.0.text] }) { $0.1 }
   }
 
   private func show(_ request: Request, _ context: Context) async throws -> Response {

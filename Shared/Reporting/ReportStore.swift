@@ -32,7 +32,7 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
 
   package func report(_ id: ID, on connection: Connection) throws -> Recorded? {
     try connection.first(
-      "SELECT \(Recorded.columns) FROM report r WHERE r.id = $1", [.text(id.text)]
+      "SELECT \(Recorded.columns) FROM \(Recorded.source) WHERE r.id = $1", [.text(id.text)]
     ).map(Recorded.init)
   }
 
@@ -50,8 +50,8 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
     // The report after may be of two months.
     let rows = try connection.query(
       """
-      SELECT \(Recorded.columns), r.first_month, r.month, r.closing FROM report r
-      WHERE r.facility_id = $1 AND r.series = $2 AND r.month BETWEEN $3 AND $4
+      SELECT \(Recorded.columns), r.first_month, r.month, r.closing FROM \(Recorded.source)
+      WHERE \(Self.isOf) AND r.series = $2 AND r.month BETWEEN $3 AND $4
         AND r.first_month <= $5 AND r.status <> 'withdrawn'
       """,
       [
@@ -78,8 +78,8 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
   {
     try connection.query(
       """
-      SELECT first_month, month, closing FROM report
-      WHERE facility_id = $1 AND series = $2 AND status <> 'withdrawn'
+      SELECT r.first_month, r.month, r.closing FROM report r
+      WHERE \(Self.isOf) AND r.series = $2 AND r.status <> 'withdrawn'
       """, [.text(facility.text), .text(Self.series(metal))]
     ).reduce(into: [:]) {
       for month in Int(try $1.int("first_month"))...Int(try $1.int("month")) {
@@ -91,6 +91,14 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
   /// What a facility reports once per period: the metal, or the type itself.
   static func series(_ metal: Metal?) -> String { metal?.rawValue ?? Report.type.rawValue }
 
+  /// Whether a report is the facility's, `$1`, or of one that was merged into it. In the registry's
+  /// own merges the reports move, so that there the id says it.
+  private static var isOf: String {
+    Report.type == .throughput
+      ? "r.facility_id = $1"
+      : "r.facility_id IN (SELECT id FROM facility WHERE id = $1 OR merged_into = $1)"
+  }
+
   package struct Filter: Sendable {
     package var facility: ID?
     package var metal: Metal?
@@ -99,23 +107,45 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
     package var to: Month
   }
 
-  /// Reports a caller may see, by id, from after one on.
+  /// Texts of reports that one page reads; a report more is the next page's.
+  private static var pageBytes: Int { 2 << 20 }
+
+  /// Reports a caller may see, by id, from after one on, and whether the page was cut short since
+  /// they are long.
   func reports(
     _ filter: Filter, visible: Visibility, page: Page, on connection: Connection
-  ) throws -> [Recorded] {
+  ) throws -> (reports: [Recorded], isCut: Bool) {
     var conditions = Conditions(after: [.int(page.limit + 1)])
     conditions.add("r.id > ?", .text(page.after?.first ?? ""))
-    conditions.add("r.month BETWEEN ? AND ?", .int(filter.from.number), .int(filter.to.number))
-    if let facility = filter.facility { conditions.add("r.facility_id = ?", .text(facility.text)) }
+    // A period of two months reaches one month back.
+    conditions.add("r.month BETWEEN ? AND ?", .int(filter.from.number), .int(filter.to.number + 1))
+    conditions.add("r.first_month <= ?", .int(filter.to.number))
+    if let facility = filter.facility {
+      let root = try facilities.facility(facility, on: connection)?.id ?? facility
+      let ids = try connection.query(
+        "SELECT id FROM facility WHERE id = $1 OR merged_into = $1", [.text(root.text)]
+      ).map { Value.text(try $0.text("id")) }
+      guard !ids.isEmpty else { return ([], false) }
+      let marks = ids.map { _ in "?" }.joined(separator: ", ")
+      conditions.add("r.facility_id IN (\(marks))", values: ids)
+    }
     if let metal = filter.metal { conditions.add("r.series = ?", .text(metal.rawValue)) }
-    if let review = filter.review { conditions.add("r.review = ?", .text(review.rawValue)) }
+    if let review = filter.review {
+      conditions.add("r.review = ? AND r.status <> 'withdrawn'", .text(review.rawValue))
+    }
     conditions.add(visible.condition.sql, values: visible.condition.values)
-    return try connection.query(
+    let rows = try connection.query(
       """
-      SELECT \(Recorded.columns) FROM report r JOIN facility f ON f.id = r.facility_id
+      SELECT \(Recorded.columns) FROM report r JOIN facility made ON made.id = r.facility_id
+      JOIN facility f ON f.id = COALESCE(made.merged_into, made.id)
       WHERE \(conditions.sql) ORDER BY r.id LIMIT $1
-      """, conditions.parameters
-    ).map(Recorded.init)
+      """, conditions.parameters)
+    var bytes = 0
+    let fitting = rows.prefix { row in
+      defer { bytes += (try? row.text("body").utf8.count) ?? 0 }
+      return bytes < Self.pageBytes
+    }
+    return (try fitting.map(Recorded.init), fitting.count < rows.count)
   }
 
   /// The journal's entries of a report, oldest first.

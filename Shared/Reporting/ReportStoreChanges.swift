@@ -56,7 +56,8 @@ extension ReportStore {
       ])
     let recorded = Recorded(
       id: id, version: 1, revision: 1, status: .reported, review: .submitted, author: actor,
-      firstRecordedAt: place.recordedAt, recordedAt: place.recordedAt, report: report)
+      firstRecordedAt: place.recordedAt, recordedAt: place.recordedAt, madeFor: report.facility,
+      report: report)
     try index(recorded, place, on: connection)
     return (recorded, place)
   }

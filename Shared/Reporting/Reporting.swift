@@ -68,6 +68,9 @@ package struct Reporting<Rules: Rulebook>: Sendable {
     let facility = try facility(of: draft, for: actor, on: connection)
     try demandSame(old.report, draft, facility.id)
     let months = try store.neighbours(facility.id, draft.series, draft.period, on: connection)
+    if let double = months.overlapping.first(where: { $0.id != old.id }) {
+      throw duplicate(of: double, draft)
+    }
     let accepted = try accept(draft, of: facility, after: months.previousClosing, on: connection)
     try rules.demandFree(accepted, for: old.id, on: connection)
     let warnings = warnings(accepted, before: months.next)
@@ -107,7 +110,12 @@ package struct Reporting<Rules: Rulebook>: Sendable {
     throws -> ReportStore<Report>.Change
   {
     if old.isWithdrawn { throw Problem(.conflict, "This report is withdrawn already.") }
-    if old.review == .locked {
+    let report = old.report
+    let others = try store.neighbours(
+      report.facility, report.series, report.period, on: connection
+    ).overlapping.filter { $0.id != old.id }
+    // Of two reports of one site and month, the one that does not count may go.
+    guard old.review != .locked || others.contains(where: { $0.counts(before: old) }) else {
       throw Problem(
         .conflict,
         "This report is locked: it is not withdrawn. Revise it, which a second person must accept.")
@@ -135,13 +143,10 @@ package struct Reporting<Rules: Rulebook>: Sendable {
   }
 
   private func warnings(_ report: Report, before next: Recorded?) -> [String] {
-    var warnings = rules.warnings(report)
-    if let next, next.report.opening != report.closing {
-      warnings.append(
-        "\(next.report.period) opens with \(next.report.opening.tonnes) t, not with this closing of \(report.closing.tonnes) t: revise it or give its opening_reason"
-      )
-    }
-    return warnings
+    guard let next, next.report.opening != report.closing else { return [] }
+    return [
+      "\(next.report.period) opens with \(next.report.opening.tonnes) t, not with this closing of \(report.closing.tonnes) t: revise it or give its opening_reason"
+    ]
   }
 
   // MARK: Review
@@ -176,7 +181,8 @@ package struct Reporting<Rules: Rulebook>: Sendable {
 
   /// Lets the waiting revision of a locked report count, under the rules of today, or ends it.
   private func decide(
-    _ old: Recorded, _ step: ReviewStep, of facility: StoredFacility, by actor: Actor,
+    _ old: Recorded, _ step: ReviewStep, of facility: StoredFacility,
+    by actor: Actor,
     on connection: Connection
   ) throws -> ReportStore<Report>.Change {
     guard let proposal = try store.proposal(old.id, on: connection) else {
@@ -188,6 +194,9 @@ package struct Reporting<Rules: Rulebook>: Sendable {
       let report = proposal.report.moved(to: facility.id)
       let months = try store.neighbours(
         facility.id, report.series, report.period, on: connection)
+      if let double = months.overlapping.first(where: { $0.id != old.id }) {
+        throw duplicate(of: double, report)
+      }
       let accepted = try accept(
         report, of: facility, after: months.previousClosing, on: connection)
       try rules.demandFree(accepted, for: old.id, on: connection)

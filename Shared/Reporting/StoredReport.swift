@@ -18,6 +18,8 @@ package struct StoredReport<Report: MonthlyReport>: Sendable {
   package let author: String
   package let firstRecordedAt: Instant
   package let recordedAt: Instant
+  /// The facility it was made for; another id where that was merged into another since.
+  package let madeFor: ID
   package let report: Report
 
   package var isWithdrawn: Bool { status == .withdrawn }
@@ -27,13 +29,17 @@ package struct StoredReport<Report: MonthlyReport>: Sendable {
 extension StoredReport {
   static var columns: String {
     """
-    r.id, r.facility_id, r.version, r.revision, r.status, r.review, r.author, r.first_recorded_at,
-      r.recorded_at, r.body
+    r.id, COALESCE(made.merged_into, r.facility_id) AS facility_id, r.facility_id AS made_for,
+      r.version, r.revision, r.status, r.review, r.author, r.first_recorded_at, r.recorded_at, r.body
     """
   }
 
+  /// The reports, each with what the facility that it was made for was merged into.
+  static var source: String { "report r LEFT JOIN facility made ON made.id = r.facility_id" }
+
   init(_ row: Row) throws {
-    guard let id = ID(try row.text("id")), let facility = ID(try row.text("facility_id")),
+    guard let id = ID(try row.text("id")), let madeFor = ID(try row.text("made_for")),
+      let facility = ID(try row.text("facility_id")),
       let status = Status(rawValue: try row.text("status")),
       let review = ReviewState(rawValue: try row.text("review"))
     else { throw StorageFailure.misuse("a stored report cannot be read") }
@@ -42,8 +48,15 @@ extension StoredReport {
       id: id, version: try row.int("version"), revision: try row.int("revision"), status: status,
       review: review, author: try row.text("author"),
       firstRecordedAt: Instant(milliseconds: try row.int("first_recorded_at")),
-      recordedAt: Instant(milliseconds: try row.int("recorded_at")),
+      recordedAt: Instant(milliseconds: try row.int("recorded_at")), madeFor: madeFor,
       report: report.moved(to: facility))
+  }
+
+  /// Of reports of one site and month, which facilities merged later have made, one counts: the
+  /// survivor's own, else the first by id. The dashboard goes by the same rule.
+  package func counts(before other: StoredReport) -> Bool {
+    let ranks = [self, other].map { ($0.madeFor == $0.report.facility ? 0 : 1, $0.id.text) }
+    return ranks[0] < ranks[1]
   }
 
   /// The same with what a change of it made different.
@@ -55,6 +68,7 @@ extension StoredReport {
       id: id, version: version, revision: revision ?? self.revision, status: status ?? self.status,
       review: review ?? self.review, author: author ?? self.author,
       firstRecordedAt: firstRecordedAt, recordedAt: recordedAt ?? self.recordedAt,
+      madeFor: madeFor,
       report: report ?? self.report)
   }
 }

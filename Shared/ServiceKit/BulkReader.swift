@@ -114,6 +114,10 @@ final class BulkReader {
     guard Set(names).count == names.count else {
       throw Problem(.malformed, "A column stands twice in the header row.")
     }
+    guard names.count <= BodyLimit.bulkColumns else {
+      throw Problem(
+        .tooLarge, "A file may have \(BodyLimit.bulkColumns) columns; this one has \(names.count).")
+    }
     header = names
   }
 

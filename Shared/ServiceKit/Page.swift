@@ -26,15 +26,18 @@ package struct Page: Sendable {
   }
 
   /// The answer: ask the store for `limit + 1` items, so that the last page is known to be last.
-  /// - Parameter key: the sort key of an item.
+  /// - Parameters:
+  ///   - isCut: whether there is more although there are not `limit` items.
+  ///   - key: the sort key of an item.
   package func response<Item>(
-    _ found: [Item], _ request: Request, extra: [JSON.Member] = [], key: (Item) -> [String],
+    _ found: [Item], _ request: Request, isCut: Bool = false, extra: [JSON.Member] = [],
+    key: (Item) -> [String],
     json: (Item) -> JSON
   ) -> Response {
     let items = found.prefix(limit)
     var members = [JSON.Member("items", .array(items.map(json)))] + extra
     var next: String?
-    if found.count > limit, let last = items.last {
+    if found.count > limit || isCut, let last = items.last {
       let cursor = Base64URL.encode(JSON.array(key(last).map { .string($0) }).bytes)
       members.append(.init("next", .string(cursor)))
       next = cursor

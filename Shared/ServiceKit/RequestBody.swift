@@ -10,6 +10,7 @@ package enum BodyLimit {
   /// A bulk body, decompressed.
   package static let bulk = 64 << 20
   package static let bulkRows = 250_000
+  package static let bulkColumns = 500
   package static let bulkLine = 65_536
 }
 

@@ -7,6 +7,9 @@ package final class SignIn: Sendable {
     let value: String
     let fetchedAt: Instant
     let seconds: Int64
+    var isRefused = false
+
+    func lives(at now: Instant) -> Bool { now < fetchedAt.adding(seconds: seconds - 60) }
   }
 
   package struct Failure: Error, CustomStringConvertible {
@@ -33,20 +36,25 @@ package final class SignIn: Sendable {
     self.clock = clock
   }
 
-  /// The value of the `Authorization` field; a new token a minute before the old one ends.
+  /// The value of the `Authorization` field; a new token a minute before the old one ends. While the
+  /// registry is away, a token that was refused is tried again: who refused it may have been
+  /// starting, without the registry's key.
   package func authorization() async throws -> String {
     let now = clock.now()
-    if let token = token.withLock({ $0 }), now < token.fetchedAt.adding(seconds: token.seconds - 60)
-    {
-      return "Bearer \(token.value)"
+    let held = token.withLock { $0 }.flatMap { $0.lives(at: now) ? $0 : nil }
+    if let held, !held.isRefused { return "Bearer \(held.value)" }
+    do {
+      let fresh = try await fetch(at: now)
+      token.withLock { $0 = fresh }
+      return "Bearer \(fresh.value)"
+    } catch is HTTPFailure where held != nil {
+      return "Bearer \(held?.value ?? "")"
     }
-    let fresh = try await fetch(at: now)
-    token.withLock { $0 = fresh }
-    return "Bearer \(fresh.value)"
   }
 
-  /// Lets go of a token that was refused, such as one whose signing key was revoked.
-  package func forget() { token.withLock { $0 = nil } }
+  /// Asks for another token in place of one that was refused, such as one whose signing key was
+  /// revoked.
+  package func forget() { token.withLock { $0?.isRefused = true } }
 
   private func fetch(at now: Instant) async throws -> Token {
     let answer = try await SignIn.token(registry: registry, key: try key(), client: client)

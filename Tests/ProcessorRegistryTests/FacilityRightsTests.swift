@@ -77,6 +77,27 @@ struct FacilityRightsTests {
     #expect(try !isAllowed(Self.plain, was: Self.obliged, by: reporter), "takes it away")
   }
 
+  @Test(
+    "A reporter does not choose who reviews it, what it owes, or by which process its steel counts",
+    arguments: [
+      ("location/province", "110000"), ("location/authority", "XPCC"), ("closed_on", "2025-12-31"),
+      ("opened_on", "2021-05-01"),
+    ])
+  func judged(member: String, value: String) throws {
+    let site = Sample.facility(Self.own, province: "650000", authority: "650000")
+    let reporter = try actor("reporter@organisation:\(Self.own)")
+    var changed = site.with(member, .string(value))
+    if member == "location/province" { changed = changed.with("location/authority", nil) }
+    #expect(try isAllowed(changed, was: site, by: reporter) == (member == "opened_on"))
+    #expect(try isAllowed(changed, was: site, by: actor("operator@all")))
+    let furnace = site.with(
+      "capacities",
+      [.members(["process": "blast_furnace", "per_year": Sample.mass("900", "kt")])])
+    #expect(try !isAllowed(furnace, was: site, by: reporter))
+    #expect(try !isAllowed(site, was: furnace, by: reporter))
+    #expect(try isAllowed(furnace, by: reporter), "it is told at the beginning")
+  }
+
   @Test("A reporter gives no facility away and takes none")
   func givenAway() throws {
     let both = try actor(

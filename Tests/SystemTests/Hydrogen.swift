@@ -45,8 +45,8 @@ enum Hydrogen {
     ])
   }
 
-  /// In kilograms 100 + 1,000 + 539.4 = 1,000 used + 500 sold + 39.4 + 100. Other months open with a
-  /// reason as well.
+  /// In kilograms 100 + 1,000 + 539.4 = 1,000 used + 500 sold + 39.4 + 100. Other months open with
+  /// a reason as well.
   static func month(
     _ facility: String, _ month: String = "2025-01", certificates: [String] = []
   ) -> JSON {

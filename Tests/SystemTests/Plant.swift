@@ -31,9 +31,10 @@ extension Caller {
     return "credential:" + (try #require(me["credential_id"]?.text, "\(me.text)"))
   }
 
-  /// Registers an organisation with a facility in each of the provinces. The desk's service knows
-  /// them when this returns.
-  func enrol(_ desk: Desk, in provinces: [String] = ["130000"], owes: [JSON] = []) async throws
+  /// Registers an organisation with a facility in each of the provinces. The service of their
+  /// reports knows them when this returns.
+  func enrol(_ kind: ReportKind, in provinces: [String] = ["130000"], owes: [JSON] = [])
+    async throws
     -> Plant
   {
     let organisation = try await post("organisations", Sample.organisation()).id
@@ -41,52 +42,52 @@ extension Caller {
     var facilities: [String] = []
     var position = ""
     for province in provinces {
-      let site = Sample.site(organisation, desk.role, province: province, owes: owes)
+      let site = Sample.site(organisation, kind.role, province: province, owes: owes)
       let reply = try await post("facilities", site)
       facilities.append(try reply.id)
       position = try #require(reply.position, "\(reply.text)")
     }
-    try await follow(position, at: desk)
+    try await follow(position, at: kind)
     return Plant(
       organisation: organisation, facilities: facilities, reporter: reporter, position: position)
   }
 
-  /// Registers one facility more, which the desk's service knows when this returns.
-  func register(_ site: JSON, for desk: Desk) async throws -> String {
+  /// Registers one facility more, which the service of its reports knows when this returns.
+  func register(_ site: JSON, for kind: ReportKind) async throws -> String {
     let reply = try await post("facilities", site)
-    try await follow(try #require(reply.position, "\(reply.text)"), at: desk)
+    try await follow(try #require(reply.position, "\(reply.text)"), at: kind)
     return try reply.id
   }
 
   /// Waits until a service has followed the registry up to a position. One request waits for 5 s.
-  func follow(_ position: String, at desk: Desk) async throws {
+  func follow(_ position: String, at kind: ReportKind) async throws {
     for _ in 0..<24 {
-      let reply = try await get(desk.service, desk.path + "?limit=1", after: position)
+      let reply = try await get(kind.service, kind.path + "?limit=1", after: position)
       if reply.status == 200 { return }
       try #require(reply.status == 503, "\(reply.text)")
     }
-    throw RunningService.NotReady(description: "\(desk.service) did not reach \(position)")
+    throw RunningService.NotReady(description: "\(kind.service) did not reach \(position)")
   }
 }
 
 extension Sample {
   /// A facility of one role.
   static func site(
-    _ organisation: String, _ role: String, province: String = "130000", owes: [JSON] = []
+    _ organisation: String, _ role: JSON, province: String = "130000", owes: [JSON] = []
   ) -> JSON {
     .members([
       "organisation_id": .string(organisation), "name": .string(UUID().uuidString),
-      "roles": [.string(role)],
+      "roles": [role],
       "location": .members(["country": "CN", "province": .string(province)]),
       "obligations": .array(owes),
     ])
   }
 
   /// What is owed from a month to a month.
-  static func owed(_ desk: Desk, metal: String? = "steel", from: String, to: String) -> JSON {
+  static func owed(_ kind: ReportKind, metal: String? = "steel", from: String, to: String) -> JSON {
     .members([
-      "report": .string(desk.type), "metal": .text(metal), "from": .string(from),
-      "to": .string(to),
+      "report": .string(kind.rawValue.replacing("-", with: "_")), "metal": .text(metal),
+      "from": .string(from), "to": .string(to),
     ])
   }
 

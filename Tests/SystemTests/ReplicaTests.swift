@@ -161,7 +161,8 @@ extension RunningTests {
       let note = try await caller.get(
         "processor-registry", "/registry/v1/journal?limit=1", after: position)["checkpoint"]?.text
       try await ledger.stopAll()
-      try await Examination(kind: .throughput, sent: load.sent, note: try #require(note)).run(ledger)
+      try await Examination(kind: .throughput, sent: load.sent, note: try #require(note)).run(
+        ledger)
 
       let size = Int64(position.replacing("registry=", with: ""))
       for service in RunningLedger.followers {

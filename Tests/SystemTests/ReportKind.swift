@@ -97,7 +97,8 @@ extension Caller {
   func becomeKnown(to service: String, facility: String) async throws {
     let kind = try #require(ReportKind(rawValue: service))
     for _ in 0..<1200 {
-      let reply = try await report(.members(["facility_id": .string(facility), "nil": true]), as: kind)
+      let reply = try await report(
+        .members(["facility_id": .string(facility), "nil": true]), as: kind)
       // A body that lacks its month is refused before its facility is looked up.
       if reply.status == 422 { break }
       try await Task.sleep(for: .milliseconds(25))

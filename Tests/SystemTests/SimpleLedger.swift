@@ -288,6 +288,25 @@ struct SimpleLedger {
     var qualified: [(site: String, metal: String, event: String, effective: Int)] = []
 
     func root(_ id: String) -> String { merges[id].map(root) ?? id }
+
+    /// Of reports of one site, metal and month one counts: made for the site itself, or the first.
+    var counting: [String: Report] {
+      var taken: Set<String> = []
+      var counting: [String: Report] = [:]
+      let own = reports.filter { root($0.value.site) == $0.value.site }
+      let others = reports.filter { root($0.value.site) != $0.value.site }
+      for group in [own, others] {
+        for (id, report) in group.sorted(by: { $0.key < $1.key }) {
+          let places = report.months.map {
+            "\(root(report.site)) \(report.type) \(report.metal) \($0)"
+          }
+          guard taken.isDisjoint(with: places) else { continue }
+          taken.formUnion(places)
+          counting[id] = report
+        }
+      }
+      return counting
+    }
   }
 
   /// - Parameter moment: as it stands in an event; nil stands for now.
@@ -313,7 +332,7 @@ struct SimpleLedger {
     for (id, site) in known.sites where known.merges[id] == nil {
       for (key, sums) in site.brings { cells[key, default: Sums()] += sums }
     }
-    for report in known.reports.values {
+    for report in known.counting.values {
       guard let site = known.sites[known.root(report.site)] else { continue }
       var sums = report.sums
       let crude = ["eaf", "bof", "induction"].map { sums.amounts["output.\($0)"] ?? 0 }
@@ -361,7 +380,7 @@ struct SimpleLedger {
     -> Set<String>
   {
     Set(
-      known(asOf: moment).reports.filter {
+      known(asOf: moment).counting.filter {
         $0.value.type == type && $0.value.metal == metal && $0.value.months.contains(month)
       }.map(\.key))
   }

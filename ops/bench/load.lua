@@ -1,6 +1,7 @@
 -- What wrk sends, and what it prints: one JSON line.
--- Arguments: TOKEN_FILE FACILITIES_FILE FIRST. With a facilities file it posts throughput reports,
--- each for another facility and month, from the number FIRST on; with "-" it gets the URL.
+-- Arguments: TOKEN_FILE FACILITIES_FILE FIRST REPORT. With a facilities file it posts reports, each
+-- for another facility and month, from the number FIRST on: a processor's throughput, or with REPORT
+-- "mill" a mill's month of ten input lines. With "-" it gets the URL.
 local threads = 0
 
 function setup(thread)
@@ -8,7 +9,7 @@ function setup(thread)
   threads = threads + 1
 end
 
-local token, facilities, counter, month
+local token, facilities, counter, kind
 
 local function read(file)
   local handle = assert(io.open(file))
@@ -25,6 +26,7 @@ function init(args)
   for id in read(args[2]):gmatch("%S+") do facilities[#facilities + 1] = id end
   -- Two threads take the even and the odd numbers.
   counter = tonumber(args[3]) + number
+  kind = args[4]
   wrk.headers["Content-Type"] = "application/json"
 end
 
@@ -48,19 +50,47 @@ local function body(facility, metal, month, seed)
     t(shipped - foundry), t(foundry), t(residue), t(loss), t(0), seed)
 end
 
+-- Four lines of scrap of 1,000 kg or so that count clean, six of iron: opening 0 + received =
+-- charged + closing.
+local function mill(facility, metal, month, seed)
+  local origins = {"home", "pre_consumer", "post_consumer", "unknown"}
+  local primary = {"hot_metal", "pig_iron", "dri_hbi", "hot_metal", "pig_iron", "ferroalloy"}
+  local lines, clean = {}, 0
+  for index, origin in ipairs(origins) do
+    local gross = 100000 + (seed * index) % 900000
+    -- 2 % of moisture and 3 % of impurity on the net mass leave 95 %, to the gram.
+    clean = clean + gross * 950
+    lines[index] = string.format(
+      '{"material":"scrap_steel","origin":"%s","gross":%s,"moisture":"0.02",'
+        .. '"impurity":"0.03","impurity_basis":"net"}', origin, t(gross))
+  end
+  for index, material in ipairs(primary) do
+    lines[#lines + 1] = string.format(
+      '{"material":"%s","gross":%s}', material, t(200000 + (seed * index) % 700000))
+  end
+  local tonnes = string.format('{"value":"%d.%06d","unit":"t"}', clean / 1000000, clean % 1000000)
+  return string.format(
+    '{"facility_id":"%s","metal":"steel","period":"%s","inputs":[%s],"opening":%s,'
+      .. '"received":%s,"home_arising":%s,"sold":%s,"closing":%s,'
+      .. '"outputs":[{"route":"eaf","mass":%s},{"route":"bof","mass":%s}],"note":"load %d"}',
+    facility, month, table.concat(lines, ","), t(0), tonnes, t(0), t(0), t(0), t(2000000),
+    t(1000000), seed)
+end
+
 function request()
   if not facilities then return wrk.format("GET") end
   local n = counter
   counter = counter + 2
   local facility = facilities[n % #facilities + 1]
   -- Round and round for the echo; a second report of the same month would be refused.
-  local index = math.floor(n / #facilities) % 450
+  local index = math.floor(n / #facilities) % (kind == "mill" and 150 or 450)
   -- 150 months of steel, then of copper, then of aluminium: 900,000 reports of 2,000 facilities.
   local metal = ({"steel", "copper", "aluminium"})[math.floor(index / 150) + 1]
   index = index % 150
   local month = string.format("%04d-%02d", 2010 + math.floor(index / 12), index % 12 + 1)
   wrk.headers["Idempotency-Key"] = "load-" .. n
-  return wrk.format("POST", nil, nil, body(facility, metal, month, n * 7919))
+  local report = kind == "mill" and mill or body
+  return wrk.format("POST", nil, nil, report(facility, metal, month, n * 7919))
 end
 
 function done(summary, latency, requests)

@@ -225,7 +225,7 @@ class Ledger:
                 {
                     "organisation_id": self.organisation, "name": f"Bench {number:06}",
                     "identifier": {"scheme": "bench", "value": f"f{number}"},
-                    "roles": ["scrap_processor"],
+                    "roles": ["scrap_processor", "mill"],
                     "location": {"country": "CN", "province": place, "authority": place},
                     "capacities": [{
                         "process": "scrap_processing", "metal": "steel",
@@ -285,21 +285,23 @@ def write_csv(file, facilities, months):
                     f"{t(residue)},{t(loss)},0,row {number}\n")
 
 
-def wrk(url, connections, seconds, token_file, facilities="-", first=0):
+def wrk(url, connections, seconds, token_file, facilities="-", first=0, report="throughput"):
     output = subprocess.run(
         [
             "wrk", "-t", str(min(2, connections)), "-c", str(connections), "-d", f"{seconds}s",
             "--timeout", "10s", "-s", HERE / "load.lua", url, "--", token_file, facilities,
-            str(first),
+            str(first), report,
         ], capture_output=True, text=True, check=True).stdout
     return json.loads(output.strip().splitlines()[-1])
 
 
-def under_load(process, path, connections, seconds, token_file, facilities="-", first=0):
+def under_load(
+        process, path, connections, seconds, token_file, facilities="-", first=0,
+        report="throughput"):
     """One repetition: what wrk says, and the server's CPU seconds per request."""
     process.settle()
     before = process.cpu()
-    result = wrk(process.url + path, connections, seconds, token_file, facilities, first)
+    result = wrk(process.url + path, connections, seconds, token_file, facilities, first, report)
     # What was under way at the end was worked on too, but not counted: at most `connections`.
     result["cpu_us"] = (process.cpu() - before) * 1e6 / max(1, result["requests"])
     result["per_second"] = result["requests"] / result["seconds"]
@@ -371,6 +373,7 @@ class Run:
                 under_load(
                     echo, "/bench/echo", 64, self.seconds, small.folder / "reporter.token",
                     ledger.folder / "facilities", first))
+        first = self.mill_posts(ledger, first)
         metrics = ledger.registry.metrics()
         group = (
             metrics["remelt_commit_group_size_sum"] / metrics["remelt_commit_group_size_count"])
@@ -383,6 +386,51 @@ class Run:
             self.group_of_one(ledger, first)
         else:
             self.one_transaction_each(ledger, posts)
+
+    def mill_posts(self, ledger, first):
+        """A mill's month of ten input lines, in turns with the throughput POST."""
+        service = self.start("recycled-input", ledger.folder, ledger)
+        tokens, facilities = ledger.folder / "reporter.token", ledger.folder / "facilities"
+        self.await_facilities(service, ledger)
+        mills, posts = [], []
+        for _ in range(self.repetitions):
+            first += 60_000
+            mills.append(
+                under_load(
+                    service, "/recycled-input/v1/reports", 64, self.seconds, tokens, facilities,
+                    first, "mill"))
+            posts.append(
+                under_load(
+                    ledger.registry, "/registry/v1/throughput", 64, self.seconds, tokens,
+                    facilities, first))
+        service.stop()
+        self.facts["mill"] = {"mills": mills, "posts": posts}
+        cpu, other = median(mills, "cpu_us"), median(posts, "cpu_us")
+        self.line(
+            "mill's POST (ten input lines): CPU ÷ throughput POST's",
+            f"{cpu / other:.2f}× ({cpu:,.0f} µs ÷ {other:,.0f} µs;"
+            f" {median(mills, 'per_second'):,.0f}/s)", "≤ 2×", cpu / other <= 2)
+        return first
+
+    def await_facilities(self, service, ledger):
+        """Until the service has followed the registry up to its last facility."""
+        for _ in range(1200):
+            connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+            connection.request(
+                "POST", "/recycled-input/v1/reports",
+                json.dumps({
+                    "facility_id": ledger.facilities[-1], "metal": "steel", "period": "2049-12",
+                    "nil": True,
+                }),
+                {
+                    "Authorization": f"Bearer {ledger.reporter}", "Idempotency-Key": "await",
+                    "Content-Type": "application/json",
+                })
+            # A month that is not over is refused when the facility is known, with 404 before.
+            if connection.getresponse().status == 422:
+                return
+            time.sleep(0.05)
+        raise SystemExit("recycled-input never learnt the facilities")
 
     def settings_of(self, name):
         return subprocess.run(
