@@ -21,7 +21,7 @@ struct CellKey: Hashable, Sendable {
 
 /// What is added up. Masses in grams; `capacity` in kilogram-days per year, so that a capacity that
 /// changes in mid-month counts by the day. Ninety thousand of the largest masses, and three million
-/// of the largest capacities, still sum within 64 bits.
+/// of the largest capacities, still sum within 64 bits; the named amounts have no such bound.
 ///
 /// The four masses are those of throughput, in columns that a store adds up by itself; what mills
 /// and hydrogen users report has many names and is sparse.

@@ -11,30 +11,6 @@ struct FigureRoutes: Sendable {
   let clock: Clock
   let followers: [Follower]
 
-  /// A question about throughput, as asked in a query.
-  struct ThroughputQuestion: Sendable {
-    let metal: Metal
-    let months: ClosedRange<Month>
-    let grouping: Grouping
-    let asOf: Instant?
-
-    static let mostMonths = 120
-
-    /// Without months, the twelve up to the last one that is over.
-    init(_ query: Query, today: Day) throws(Problem) {
-      metal = try query.word("metal") ?? .steel
-      let to = try query.month("to") ?? max(Month.first, today.month.previous)
-      let from = try query.month("from") ?? max(Month.first, Month(number: to.number - 11))
-      guard from <= to, to.number - from.number < Self.mostMonths else {
-        throw Problem.field(
-          "?from", "from is not after to, and at most \(Self.mostMonths) months are shown at once")
-      }
-      months = from...to
-      grouping = try query.word("by") ?? .province
-      asOf = try query.instant("as_of")
-    }
-  }
-
   func add(to group: RouterGroup<Context>) {
     group.get("qualified-capacity", use: capacity)
     group.get("throughput", use: throughput)
@@ -61,7 +37,7 @@ struct FigureRoutes: Sendable {
     return Sourced(value: value, sources: sources, standbyLag: lag)
   }
 
-  func throughput(_ question: ThroughputQuestion, _ sight: Sight) async throws
+  func throughput(_ question: FigureQuestion, _ sight: Sight) async throws
     -> Sourced<ThroughputTable>
   {
     try await read {
@@ -87,7 +63,7 @@ struct FigureRoutes: Sendable {
     let format = try Format(request)
     let query = Query(request)
     try query.only("metal", "from", "to", "by", "as_of")
-    let question = try ThroughputQuestion(query, today: clock.now().dayInChina)
+    let question = try FigureQuestion(query, today: clock.now().dayInChina)
     let found = try await throughput(question, sight)
     let table = found.value
     if format == .csv {
@@ -133,7 +109,7 @@ struct FigureRoutes: Sendable {
     let query = Query(request)
     try query.only("metal", "month", "province", "region", "as_of", "limit", "cursor")
     guard let metal = try query.word("metal", as: Metal.self) else {
-      throw Problem.field("?month", "metal and month say whose reports")
+      throw Problem.field("?metal", "metal and month say whose reports")
     }
     return try await reports(Series(.throughput, metal), request, context, json: \.json)
   }

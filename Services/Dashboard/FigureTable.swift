@@ -20,19 +20,13 @@ struct ThroughputLine: Sendable {
       Int128(cell.throughput) * Int128(month.daysInYear), Int128(cell.capacity) * 1000)
   }
 
-  var coverage: JSON { Ratio.percentJSON(Int128(cell.received), Int128(cell.owed)) }
-
   var json: JSON {
     .members([
       "month": month.json, "code": .string(code), "name": .string(name),
       "throughput": mass(cell.throughput), "of_which_from_processors": mass(cell.fromProcessors),
       "purchased": mass(cell.purchased), "shipped": mass(cell.shipped),
       "capacity": Mass.json(grams: capacity), "utilisation": utilisation,
-      "coverage": .members([
-        "owed": .int(cell.owed), "received": .int(cell.received), "nil": .int(cell.nils),
-        "missing": .int(cell.owed - cell.received), "reports": .int(cell.reports),
-        "percent": coverage["percent"], "reason": coverage["reason"],
-      ]),
+      "coverage": cell.coverage,
     ])
   }
 
@@ -47,7 +41,7 @@ struct ThroughputLine: Sendable {
     let masses = [cell.throughput, cell.fromProcessors, cell.purchased, cell.shipped]
     return [month.description, code, name] + masses.map { Mass.tonnes(Int128($0)) }
       + [Mass.tonnes(capacity), utilisation["percent"]?.text ?? ""]
-      + [cell.owed, cell.received, cell.nils, cell.owed - cell.received].map(String.init)
+      + cell.counts
   }
 }
 

@@ -75,7 +75,10 @@ struct Fold {
     let new = try Fields.read(body, as: Facility.init)
     // A blast furnace makes all steel of its enterprise long-process steel.
     var affected: Set = [entry.subject]
-    if old?.organisation != new.organisation || old?.blastFurnaces != new.blastFurnaces {
+    let furnaces = old?.blastFurnaces ?? []
+    if furnaces != new.blastFurnaces
+      || (old?.organisation != new.organisation && !furnaces.isEmpty)
+    {
       for organisation in Set([old?.organisation, new.organisation].compactMap(\.self)) {
         affected.formUnion(try ReadModelStore.facilities(of: organisation.text, on: connection))
       }

@@ -3,6 +3,13 @@ import Models
 /// Hydrogen supplied by route, source and class, and used by use.
 struct HydrogenTable: Sendable {
   let table: PeriodTable
+  /// Every amount that some line has.
+  private let names: [String]
+
+  init(table: PeriodTable) {
+    self.table = table
+    names = Set(table.totals.flatMap(\.cell.amounts.names)).sorted()
+  }
 
   private static let sold = "use.\(HydrogenPurpose.sold.rawValue)"
 
@@ -12,7 +19,7 @@ struct HydrogenTable: Sendable {
     return .members([
       "period": line.period?.json, "code": .string(line.code), "name": .string(line.name),
       "supplied": Mass.json(grams: cell.amounts.sum(prefix: "route.")),
-      "used": Mass.json(grams: uses - Int128(cell.amounts[Self.sold])),
+      "used": Mass.json(grams: uses - cell.amounts[Self.sold]),
       "sold": cell.mass(Self.sold), "vented": cell.mass("vented"),
       "by_route": cell.list("route.", as: "route"), "by_source": cell.list("source.", as: "source"),
       "by_class": classes(cell), "by_use": cell.list("use.", as: "use"),
@@ -30,17 +37,12 @@ struct HydrogenTable: Sendable {
       })
   }
 
-  /// Every amount that some line has.
-  private var names: [String] {
-    Set(table.totals.flatMap(\.cell.amounts.names)).sorted()
-  }
-
   var columns: [String] {
     ["period", "code", "name"] + names.map { "\($0)_t" } + ["owed", "received", "nil", "missing"]
   }
 
   func fields(_ line: PeriodTable.Line) -> [String] {
     [line.period?.description ?? "", line.code, line.name]
-      + names.map { Mass.tonnes(Int128(line.cell.amounts[$0])) } + line.cell.counts
+      + names.map { Mass.tonnes(line.cell.amounts[$0]) } + line.cell.counts
   }
 }

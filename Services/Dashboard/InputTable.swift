@@ -72,7 +72,7 @@ struct InputTable: Sendable {
       + OutputRoute.of(metal).map { "output.\($0.rawValue)" }
       + ["received", "home_arising", "sold"]
     return [line.period?.description ?? "", line.code, line.name]
-      + masses.map { Mass.tonnes(Int128(amounts[$0])) }
+      + masses.map { Mass.tonnes(amounts[$0]) }
       + Definition.of(metal).map { $0.json(amounts)["value"]?.text ?? "" } + line.cell.counts
   }
 }

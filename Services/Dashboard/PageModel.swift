@@ -40,7 +40,7 @@ struct FigureRow: Sendable {
     }
     let received = "\(Shown.count(cell.received)) / \(Shown.count(cell.owed)) = "
     coverage = Figure(
-      line.coverage, href, prefix: received, undefined: "undefined: no report was owed"
+      line.cell.coverage, href, prefix: received, undefined: "undefined: no report was owed"
     ).with(suffix: " %")
     lacking = lacks > 0
     missing = Figure(Shown.count(lacks), lacks > 0 ? href + "#missing" : nil)

@@ -15,7 +15,8 @@ struct PeriodTable: Sendable {
   /// The sum of the lines of each period, so that groups add up to it exactly.
   let totals: [Line]
   let whole: Line
-  /// Combined periods of which only a part was asked for: their masses cannot be divided.
+  /// Combined periods of which only a part was asked for: nobody can tell what of them that part is,
+  /// so that nothing of it is shown.
   let leftOut: [Period]
   /// Whether the whole is China's, as its goals are meant.
   let isNation: Bool
@@ -32,7 +33,7 @@ struct PeriodTable: Sendable {
     let shown = combined.subtracting(leftOut)
     var groups: [String: [Period: Cell]] = [:]
     var sums: [Period: Cell] = [:]
-    for (key, cell) in seen where !leftOut.contains(key.period) {
+    for (key, cell) in seen where !leftOut.contains(where: { $0.overlaps(key.period) }) {
       guard let code = grouping.code(of: key.place) else { continue }
       let period = shown.first { $0.overlaps(key.period) } ?? key.period
       groups[code, default: [:]][period, default: .zero] += cell
@@ -64,7 +65,7 @@ extension Cell {
     ])
   }
 
-  func mass(_ name: String) -> JSON { Mass.json(grams: Int128(amounts[name])) }
+  func mass(_ name: String) -> JSON { Mass.json(grams: amounts[name]) }
 
   /// The amounts whose name begins so, each under the rest of its name.
   func list(_ prefix: String, as member: String) -> JSON {

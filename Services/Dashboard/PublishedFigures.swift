@@ -43,9 +43,8 @@ enum PublishedFigures {
   }
 
   /// Million tonnes as grams.
-  private static func grams(_ value: ExactDecimal) -> Int64? {
+  private static func grams(_ value: ExactDecimal) -> Int128? {
     guard value.scale <= 12 else { return nil }
-    return Int64(
-      exactly: Int128(value.digits) * ExactDecimal.powerOfTen(12 - value.scale))
+    return Int128(value.digits) * ExactDecimal.powerOfTen(12 - value.scale)
   }
 }

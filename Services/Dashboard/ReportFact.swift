@@ -115,7 +115,7 @@ struct ReportFact: Sendable, Equatable {
     }
   }
 
-  private var crudeSteel: Int64 {
+  private var crudeSteel: Int128 {
     OutputRoute.of(.steel).map { amounts["output.\($0.rawValue)"] }.reduce(0, +)
   }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Models
 import ServiceKit
@@ -49,7 +50,7 @@ struct ReportedRoutes: Sendable {
   ) async throws -> Response {
     let sight = try Sight(try context.actor)
     let format = try Format(request)
-    let question = try FigureRoutes.ThroughputQuestion(
+    let question = try FigureQuestion(
       Query(request), today: figures.clock.now().dayInChina)
     let found = try await figures.read {
       PeriodTable(
@@ -59,7 +60,11 @@ struct ReportedRoutes: Sendable {
     let table = found.value
     let (json, columns, fields) = shown(table)
     if format == .csv {
-      return figures.csv(columns, table.lines.map(fields), lag: found.standbyLag)
+      var response = figures.csv(columns, table.lines.map(fields), lag: found.standbyLag)
+      if !table.leftOut.isEmpty, let name = HTTPField.Name("Left-Out") {
+        response.headers[name] = table.leftOut.map(\.description).joined(separator: ", ")
+      }
+      return response
     }
     return .json(
       .members([
@@ -101,7 +106,7 @@ extension Figures.Behind {
       "amounts": .array(
         fact.amounts.names.map {
           .members([
-            "name": .string($0), "mass": Mass.json(grams: Int128(fact.amounts[$0])),
+            "name": .string($0), "mass": Mass.json(grams: fact.amounts[$0]),
           ])
         }),
     ])

@@ -8,10 +8,6 @@ struct InputRules: Rulebook {
   let permille: Int
   let facilities: Facilities
 
-  /// Above this, scrap per tonne of crude steel is worth a look: a furnace fed with nothing but scrap
-  /// takes 1,000 to some 1,250 kg (vector R16).
-  private static let suspiciousRate = 1300
-
   func accept(
     _ report: RecycledInputReport, of facility: StoredFacility, after previousClosing: Mass?,
     today: Day, on connection: Connection
@@ -66,12 +62,13 @@ struct InputRules: Rulebook {
   }
 
   func warnings(_ report: RecycledInputReport) -> [String] {
-    let sums = Definition.scrapRate.sums(report.amounts)
-    guard sums.denominator > 0,
-      sums.numerator * 1000 > sums.denominator * Int128(Self.suspiciousRate)
+    guard let rate = try? Definition.scrapRate.ratio(report.amounts),
+      let limit = Reference.shared.factors["FE_SCRAP_RATE_SUSPICIOUS"],
+      let most = try? Ratio(Int128(limit.digits), 1000 * ExactDecimal.powerOfTen(limit.scale)),
+      most < rate
     else { return [] }
     return [
-      "more than \(Self.suspiciousRate) kg of scrap were charged per tonne of crude steel: look at masses and units"
+      "more than \(limit) kg of scrap were charged per tonne of crude steel: look at masses and units"
     ]
   }
 

@@ -87,7 +87,7 @@ struct DashboardSeries: AsyncParsableCommand {
   static let figures: [Table.Column] = [
     .member("definition_id", "definition"), .member("period"),
     .member("value", isNumber: true), .member("unit"), .member("percent", "%", isNumber: true),
-    .member("numerator"), .member("denominator"),
+    .tonnes("numerator"), .tonnes("denominator"),
   ]
 
   func run() async throws {

@@ -45,7 +45,9 @@ struct LineArgument: ExpressibleByArgument {
   /// which those in `masses` are masses. What the ledger does not know it refuses by its name.
   func members(_ parts: [String], mass: String, masses: [String] = []) -> [JSON.Member] {
     let named = zip(parts, name).map { JSON.Member($0, .string($1)) }
-    return named + [.init(mass, amount.json)]
+    // A part too many is sent as a member that nobody knows.
+    let surplus = name.dropFirst(parts.count).map { JSON.Member($0, true) }
+    return named + surplus + [.init(mass, amount.json)]
       + details.map { detail in
         let mass = masses.contains(detail.name) ? MassArgument(argument: detail.value) : nil
         return .init(detail.name, mass?.json ?? .string(detail.value))

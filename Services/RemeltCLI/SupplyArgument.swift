@@ -16,14 +16,14 @@ struct SupplyArgument: ExpressibleByArgument {
       api, ["state": "reference_state", "hydrogen": "hydrogen_fraction", "intensity": "value"])
     let intensity = rest.take(["value", "boundary", "method"])
     let certificates = rest.take(["certificate"])
-    let renewable = rest.take(["renewable"]).last
+    let renewable = rest.take(["renewable"]).map(\.value).joined(separator: ",")
     let isVolume = rest.amount.json["unit"]?.text.map { $0.hasSuffix("m3") } ?? false
     let members = rest.members(["route", "source"], mass: isVolume ? "volume" : "mass")
     let more = JSON.members([
       "carbon_intensity": intensity.isEmpty
         ? nil : .object(intensity.map { .init($0.name, .string($0.value)) }),
       "certificates": Body.list(certificates) { .string($0.value) },
-      "renewable": renewable.map { SupplyArgument.flag($0.value) },
+      "renewable": renewable.isEmpty ? nil : SupplyArgument.flag(renewable),
     ])
     return Body.merged(.object(members), more)
   }

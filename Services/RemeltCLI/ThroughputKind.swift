@@ -15,7 +15,8 @@ enum ThroughputKind: ReportKind {
   ]
   static let columns: [Table.Column] = [
     .member("id"), .member("facility_id", "facility"), .member("metal"), .member("month"),
-    .member("revision", "rev", isNumber: true), .member("status"), .member("nil"),
+    .member("revision", "rev", isNumber: true), .member("status"), .member("review"),
+    .member("nil"),
     .member("late"), .tonnes("input"), .tonnes("closing"),
   ]
   static let figures: [Table.Column] = [

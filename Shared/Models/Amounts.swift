@@ -1,12 +1,13 @@
-/// Named sums of grams, of which only those that are not zero are kept.
+/// Named sums of grams, of which only those that are not zero are kept. Wide enough for the sums of
+/// any number of reports.
 package struct Amounts: Sendable, Equatable {
-  private var grams: [String: Int64] = [:]
+  private var grams: [String: Int128] = [:]
 
   package static let zero = Amounts()
 
   package init() {}
 
-  package subscript(name: String) -> Int64 {
+  package subscript(name: String) -> Int128 {
     get { grams[name] ?? 0 }
     set { grams[name] = newValue == 0 ? nil : newValue }
   }
@@ -14,11 +15,11 @@ package struct Amounts: Sendable, Equatable {
   package var isEmpty: Bool { grams.isEmpty }
   package var names: [String] { grams.keys.sorted() }
 
-  package mutating func add(_ mass: Mass, to name: String) { self[name] += mass.grams }
+  package mutating func add(_ mass: Mass, to name: String) { self[name] += Int128(mass.grams) }
 
   /// The sum of all whose name begins so.
   package func sum(prefix: String) -> Int128 {
-    grams.reduce(0) { $1.key.hasPrefix(prefix) ? $0 + Int128($1.value) : $0 }
+    grams.reduce(0) { $1.key.hasPrefix(prefix) ? $0 + $1.value : $0 }
   }
 
   package static func + (one: Amounts, other: Amounts) -> Amounts {
@@ -39,7 +40,7 @@ package struct Amounts: Sendable, Equatable {
   package init?(text: String) {
     for pair in text.split(separator: " ") {
       let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty, let value = Int64(parts[1]) else {
+      guard parts.count == 2, !parts[0].isEmpty, let value = Int128(parts[1]) else {
         return nil
       }
       self[String(parts[0])] = value

@@ -32,7 +32,7 @@ package enum Definition: String, CaseIterable, Sendable {
 
   /// What is divided by what, in grams.
   package func sums(_ amounts: Amounts) -> (numerator: Int128, denominator: Int128) {
-    let at = { (name: String) in Int128(amounts[name]) }
+    let at = { (name: String) in amounts[name] }
     let of = { (name: String, origins: [Origin]) in
       origins.map { at("\(name).\($0.rawValue)") }.reduce(0, +)
     }

@@ -80,8 +80,6 @@ package enum HydrogenQuantity: Sendable, Equatable {
 
   /// kg per m³ at 101.325 kPa (`factors.csv`).
   package static func density(_ state: ReferenceState) -> ExactDecimal {
-    let id = "H2_DENSITY_\(state.rawValue)"
-    guard let density = Reference.shared.factors[id] else { fatalError("factors.csv lacks \(id)") }
-    return density
+    Reference.shared.factor("H2_DENSITY_\(state.rawValue)")
   }
 }

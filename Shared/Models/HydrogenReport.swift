@@ -3,6 +3,7 @@
 package struct HydrogenReport: MonthlyReport {
   package static let type = ReportType.hydrogenUse
   package static let periodMember = "month"
+  package static let mostCertificates = 500
 
   package var facility: ID
   package let month: Month
@@ -35,6 +36,9 @@ package struct HydrogenReport: MonthlyReport {
     self.isNil = isNil
     self.opening = opening ?? .zero
     self.closing = closing ?? opening ?? .zero
+    if certificates.count > Self.mostCertificates {
+      fields.wrong("supplies", "may have \(Self.mostCertificates) certificates at most together")
+    }
     if Set(certificates.map { $0.id.uppercased() }).count < certificates.count {
       fields.wrong("supplies", "a certificate stands twice")
     }

@@ -56,8 +56,9 @@ package struct HydrogenSupply: Sendable, Equatable {
     if let route, !route.isElectrolysis, power != nil {
       fields.wrong("power", "only electrolysis has one")
     }
-    if isRenewable == true, route == .coalGasification || route == .coalGasificationCCS {
-      fields.wrong("renewable", "coal is not")
+    let fossil: [HydrogenRoute] = [.coalGasification, .coalGasificationCCS, .cokeOvenGas]
+    if isRenewable == true, power == .nuclear || route.map(fossil.contains) == true {
+      fields.wrong("renewable", "hydrogen of coal or by nuclear power is not")
     }
     guard let route, let source, let quantity, let isRenewable else { return nil }
     self.route = route

@@ -225,10 +225,23 @@ package struct Reference: Sendable {
       uniqueKeysWithValues: try rows("definitions").map {
         (try $0.column("definition_id"), try $0.column("name_en"))
       })
+    for id in Reference.neededFactors where factors[id] == nil {
+      throw Unreadable(description: "factors.csv lacks \(id)")
+    }
     for definition in Definition.allCases where definitions[definition.rawValue] == nil {
       throw Unreadable(description: "definitions.csv lacks \(definition.rawValue)")
     }
   }
+
+  /// Those that rules and conversions go by.
+  private static let neededFactors =
+    ReferenceState.allCases.map { "H2_DENSITY_\($0.rawValue)" } + [
+      "H2_PER_NH3", "H2_PER_MEOH_CO2", "H2_PER_MEOH_CO", "H2_PER_FE", "H2_PER_FE_MAGNETITE",
+      "FE_SCRAP_RATE_SUSPICIOUS",
+    ]
+
+  /// A factor that is there, or the process would not have started.
+  func factor(_ id: String) -> ExactDecimal { factors[id] ?? ExactDecimal(digits: 0, scale: 0) }
 
   /// The thresholds with what a machine must know of them. A scheme without a threshold has no tier.
   private static func tiers(

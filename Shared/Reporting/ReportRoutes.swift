@@ -9,9 +9,9 @@ import Storage
 /// revision; reviewed.
 package struct ReportRoutes<Rules: Rulebook>: Sendable {
   package typealias Report = Rules.Report
-  private typealias Recorded = StoredReport<Report>
+  typealias Recorded = StoredReport<Report>
 
-  private let reporting: Reporting<Rules>
+  let reporting: Reporting<Rules>
   /// Such as `/registry/v1/throughput`.
   private let path: String
 
@@ -20,8 +20,8 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
     self.path = path
   }
 
-  private var store: ReportStore<Report> { reporting.store }
-  private var database: Database { store.database }
+  var store: ReportStore<Report> { reporting.store }
+  var database: Database { store.database }
 
   /// - Parameter name: the path's last part.
   package func add(to group: RouterGroup<Context>, _ name: String) {
@@ -40,7 +40,7 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
 
   // MARK: Answers
 
-  private func json(
+  func json(
     _ one: Recorded, of facility: StoredFacility? = nil, warnings: [String] = [],
     on connection: Connection
   ) throws -> JSON {
@@ -61,12 +61,16 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
         + derived + one.report.members)
   }
 
-  private func headers(_ one: Recorded, _ place: Journal.Place) -> [(name: String, value: String)] {
+  func json(_ taken: Reporting<Rules>.Taken, on connection: Connection) throws -> JSON {
+    try json(taken.report, of: taken.facility, warnings: taken.warnings, on: connection)
+  }
+
+  func headers(_ one: Recorded, _ place: Journal.Place) -> [(name: String, value: String)] {
     [("ETag", ETag.text(one.version)), store.position(place)]
   }
 
   /// Does something once under the request's idempotency key, in one transaction.
-  private func once(
+  func once(
     _ creation: Creation, _ work: @escaping @Sendable (Connection) throws -> Answer
   ) async throws -> Response {
     try await Idempotency.once(creation, at: store.clock.now(), in: database, work).response
@@ -77,10 +81,11 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
     let creation = try await Creation(request, context)
     let draft = try Fields.read(creation.body, as: Report.init)
     return try await once(creation) { connection in
-      let (one, place, warnings) = try reporting.report(draft, by: actor, on: connection)
+      let taken = try reporting.report(draft, by: actor, on: connection)
       return Answer(
-        201, try json(one, warnings: warnings, on: connection),
-        headers: [("Location", "\(path)/\(one.id)")] + headers(one, place))
+        201, try json(taken, on: connection),
+        headers: [("Location", "\(path)/\(taken.report.id)")]
+          + headers(taken.report, taken.place))
     }
   }
 
@@ -92,12 +97,19 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
     let page = try Page(request)
     let filter = ReportStore<Report>.Filter(
       facility: try query.id("facility_id"), metal: try query.word("metal"),
-      review: try query.word("review"), from: try query.month("from") ?? .first,
-      to: try query.month("to") ?? .last)
+      review: try query.word("review"), from: try query.month("from"), to: try query.month("to"))
     let (found, isCut) = try await database.read { connection in
       let (reports, isCut) = try store.reports(
         filter, visible: visible, page: page, on: connection)
-      return (try reports.map { ($0.id, try json($0, on: connection)) }, isCut)
+      var known: [ID: StoredFacility] = [:]
+      let items = try reports.map { one in
+        let id = one.report.facility
+        if known[id] == nil {
+          known[id] = try store.facilities.facility(id, on: connection)
+        }
+        return (one.id, try json(one, of: known[id], on: connection))
+      }
+      return (items, isCut)
     }
     return page.response(found, request, isCut: isCut, key: { [$0.0.text] }) { $0.1 }
   }
@@ -114,7 +126,7 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
   }
 
   /// The report, if the caller may see it: said before a body is looked at.
-  private func demandVisible(_ context: Context) async throws -> ID {
+  func demandVisible(_ context: Context) async throws -> ID {
     let id = try context.id()
     let actor = try context.actor
     _ = try await database.read { try reporting.visible(id, to: actor, on: $0).0 }
@@ -142,7 +154,7 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
         old, to: draft, reason: reason, by: actor, on: connection)
       return Answer(
         isProposed ? 202 : 200,
-        try json(taken.report, warnings: taken.warnings, on: connection),
+        try json(taken, on: connection),
         headers: headers(taken.report, taken.place))
     }.response
   }
@@ -180,127 +192,5 @@ package struct ReportRoutes<Rules: Rulebook>: Sendable {
     return try await Bulk.respond(to: request, context, convert: { rules.row($0) }) { rows in
       try await reporting.take(rows, by: actor)
     }
-  }
-}
-
-// MARK: What a report went through
-
-extension ReportRoutes {
-  private func entries(_ context: Context) async throws -> [(revision: Int64, entry: Entry)] {
-    let id = try await demandVisible(context)
-    return try await database.read { try store.entries(id, on: $0) }
-  }
-
-  /// The entries that changed what counts, with the word for each.
-  private func revisionEntries(_ context: Context) async throws -> [RevisionEntry] {
-    try await entries(context).compactMap { revision, entry in
-      let event = try Fields.parse(entry.event)
-      let statuses: [EventType: StoredReport<Report>.Status] = [
-        Report.type.reported: .reported, Report.type.revised: .revised,
-        Report.type.withdrawn: .withdrawn,
-      ]
-      guard let type = event["type"]?.text.flatMap(EventType.init), let status = statuses[type]
-      else { return nil }
-      return RevisionEntry(
-        revision: revision, status: status.rawValue, entry: entry, event: event)
-    }
-  }
-
-  private func revisions(_ request: Request, _ context: Context) async throws -> Response {
-    let items = try await revisionEntries(context).map(\.json)
-    return .json(.members(["items": .array(items)]))
-  }
-
-  private func revision(_ request: Request, _ context: Context) async throws -> Response {
-    let wanted = context.parameters.get("revision").flatMap { Int64($0) }
-    guard let found = try await revisionEntries(context).first(where: { $0.revision == wanted })
-    else { throw Problem(.notFound, "There is no such revision of this report.") }
-    return .json(found.json)
-  }
-
-  private func receipt(_ request: Request, _ context: Context) async throws -> Response {
-    guard let entry = try await revisionEntries(context).last?.entry else {
-      throw Problem(.notFound, "There is no entry for this report.")
-    }
-    return .json(
-      .members([
-        "position": .int(entry.position), "recorded_at": entry.recordedAt.json,
-        "salt": .string(Data(entry.salt).base64EncodedString()),
-        "leaf": .string(Data(entry.leaf).base64EncodedString()),
-        "event": .string(String(decoding: entry.event, as: UTF8.self)),
-      ]))
-  }
-
-  private func review(_ request: Request, _ context: Context) async throws -> Response {
-    let id = try context.id()
-    let actor = try context.actor
-    return try await database.read { connection in
-      let (one, _) = try reporting.visible(id, to: actor, on: connection)
-      let steps = try store.entries(id, on: connection).compactMap { revision, entry in
-        try reviewStep(revision, entry)
-      }
-      let proposal = try store.proposal(id, on: connection)
-      let actions =
-        one.isWithdrawn
-        ? []
-        : one.review.actions.filter { action in
-          proposal != nil || ![.acceptRevision, .refuseRevision].contains(action)
-        }
-      return Answer(
-        200,
-        .members([
-          "state": .string(one.review.rawValue),
-          "actions": .array(actions.map { .string($0.rawValue) }), "steps": .array(steps),
-          "proposal": proposal?.json,
-        ]), headers: [("ETag", ETag.text(one.version))])
-    }.response
-  }
-
-  private func reviewStep(_ revision: Int64, _ entry: Entry) throws -> JSON? {
-    let event = try Fields.parse(entry.event)
-    let data = event["data"]
-    let (action, state, text): (JSON?, JSON?, JSON?)
-    switch event["type"]?.text.flatMap(EventType.init) {
-    case .reportReviewed: (action, state, text) = (data?["action"], data?["state"], data?["text"])
-    case .revisionProposed:
-      (action, state, text) = ("propose_revision", "locked", data?["reason"])
-    default: return nil
-    }
-    return .members([
-      "action": action, "state": state, "revision": .int(revision), "text": text,
-      "actor": event["actor"], "at": entry.recordedAt.json, "position": .int(entry.position),
-    ])
-  }
-
-  private func step(_ request: Request, _ context: Context) async throws -> Response {
-    let id = try await demandVisible(context)
-    let actor = try context.actor
-    let ifMatch = request.headers[.ifMatch]
-    let creation = try await Creation(request, context)
-    let step = try Fields.read(creation.body, as: ReviewStep.init)
-    return try await once(creation) { connection in
-      let (old, facility) = try reporting.visible(id, to: actor, on: connection)
-      try ETag.check(ifMatch, is: old.version)
-      let change = try reporting.review(old, step, of: facility, by: actor, on: connection)
-      return Answer(
-        201, try json(change.report, of: facility, on: connection),
-        headers: headers(change.report, change.place))
-    }
-  }
-}
-
-/// An entry of the journal that changed what a report says.
-private struct RevisionEntry {
-  let revision: Int64
-  let status: String
-  let entry: Entry
-  let event: JSON
-
-  var json: JSON {
-    .members([
-      "revision": .int(revision), "status": .string(status),
-      "recorded_at": entry.recordedAt.json, "position": .int(entry.position),
-      "reason": event["data"]?["reason"], "actor": event["actor"], "report": event["data"],
-    ])
   }
 }

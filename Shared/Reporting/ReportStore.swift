@@ -53,6 +53,7 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
       SELECT \(Recorded.columns), r.first_month, r.month, r.closing FROM \(Recorded.source)
       WHERE \(Self.isOf) AND r.series = $2 AND r.month BETWEEN $3 AND $4
         AND r.first_month <= $5 AND r.status <> 'withdrawn'
+      ORDER BY \(Self.countingLast)
       """,
       [
         .text(facility.text), .text(Self.series(metal)), .int(period.first.previous.number),
@@ -80,6 +81,7 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
       """
       SELECT r.first_month, r.month, r.closing FROM report r
       WHERE \(Self.isOf) AND r.series = $2 AND r.status <> 'withdrawn'
+      ORDER BY \(Self.countingLast)
       """, [.text(facility.text), .text(Self.series(metal))]
     ).reduce(into: [:]) {
       for month in Int(try $1.int("first_month"))...Int(try $1.int("month")) {
@@ -99,53 +101,84 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
       : "r.facility_id IN (SELECT id FROM facility WHERE id = $1 OR merged_into = $1)"
   }
 
+  /// Of two reports of one month the one that counts comes last, and stays.
+  private static var countingLast: String {
+    "CASE WHEN r.facility_id = $1 THEN 1 ELSE 0 END, r.id DESC"
+  }
+
   package struct Filter: Sendable {
     package var facility: ID?
     package var metal: Metal?
     package var review: ReviewState?
-    package var from: Month
-    package var to: Month
+    package var from: Month?
+    package var to: Month?
   }
 
-  /// Texts of reports that one page reads; a report more is the next page's.
+  /// Texts of reports that one page holds; what comes after is the next page's.
   private static var pageBytes: Int { 2 << 20 }
+  /// Rows that are fetched at once.
+  private static var slice: Int { 64 }
 
   /// Reports a caller may see, by id, from after one on, and whether the page was cut short since
   /// they are long.
   func reports(
     _ filter: Filter, visible: Visibility, page: Page, on connection: Connection
   ) throws -> (reports: [Recorded], isCut: Bool) {
-    var conditions = Conditions(after: [.int(page.limit + 1)])
-    conditions.add("r.id > ?", .text(page.after?.first ?? ""))
-    // A period of two months reaches one month back.
-    conditions.add("r.month BETWEEN ? AND ?", .int(filter.from.number), .int(filter.to.number + 1))
-    conditions.add("r.first_month <= ?", .int(filter.to.number))
-    if let facility = filter.facility {
-      let root = try facilities.facility(facility, on: connection)?.id ?? facility
-      let ids = try connection.query(
-        "SELECT id FROM facility WHERE id = $1 OR merged_into = $1", [.text(root.text)]
-      ).map { Value.text(try $0.text("id")) }
-      guard !ids.isEmpty else { return ([], false) }
-      let marks = ids.map { _ in "?" }.joined(separator: ", ")
-      conditions.add("r.facility_id IN (\(marks))", values: ids)
+    var found: [Recorded] = []
+    var bytes = 0
+    var after = page.after?.first ?? ""
+    while found.count <= page.limit {
+      let count = min(Self.slice, page.limit + 1 - found.count)
+      let rows = try self.rows(filter, visible, after: after, limit: count, on: connection)
+      for row in rows {
+        bytes += try row.text("body").utf8.count
+        if bytes > Self.pageBytes, !found.isEmpty { return (found, true) }
+        found.append(try Recorded(row))
+        after = try row.text("id")
+      }
+      if rows.count < count { break }
+    }
+    return (found, false)
+  }
+
+  private func rows(
+    _ filter: Filter, _ visible: Visibility, after: String, limit: Int, on connection: Connection
+  ) throws -> [Row] {
+    var conditions = Conditions(after: [.int(limit)])
+    conditions.add("r.id > ?", .text(after))
+    if let from = filter.from { conditions.add("r.month >= ?", .int(from.number)) }
+    if let to = filter.to {
+      // A period of two months may begin in the last month that is asked for.
+      conditions.add(
+        "r.first_month <= ? AND r.month <= ?", .int(to.number), .int(to.number + 1))
     }
     if let metal = filter.metal { conditions.add("r.series = ?", .text(metal.rawValue)) }
     if let review = filter.review {
-      conditions.add("r.review = ? AND r.status <> 'withdrawn'", .text(review.rawValue))
+      conditions.add("r.status <> 'withdrawn' AND r.review = ?", .text(review.rawValue))
+      // In the words of the index that holds what somebody is waited for.
+      if review == .questioned || review == .answered {
+        conditions.add("r.review IN ('questioned', 'answered')")
+      }
     }
-    conditions.add(visible.condition.sql, values: visible.condition.values)
-    let rows = try connection.query(
+    if let facility = filter.facility {
+      let ids = try facilities.members(facility, on: connection)
+      guard !ids.isEmpty else { return [] }
+      let marks = ids.map { _ in "?" }.joined(separator: ", ")
+      conditions.add("r.facility_id IN (\(marks))", values: ids.map { .text($0) })
+    }
+    if !visible.all {
+      conditions.add(
+        """
+        r.facility_id IN (
+          SELECT m.id FROM facility m JOIN facility f ON f.id = COALESCE(m.merged_into, m.id)
+          WHERE \(visible.condition.sql))
+        """, values: visible.condition.values)
+    }
+    return try connection.query(
       """
-      SELECT \(Recorded.columns) FROM report r JOIN facility made ON made.id = r.facility_id
-      JOIN facility f ON f.id = COALESCE(made.merged_into, made.id)
+      SELECT \(Recorded.columns) FROM \(Recorded.source)
       WHERE \(conditions.sql) ORDER BY r.id LIMIT $1
       """, conditions.parameters)
-    var bytes = 0
-    let fitting = rows.prefix { row in
-      defer { bytes += (try? row.text("body").utf8.count) ?? 0 }
-      return bytes < Self.pageBytes
-    }
-    return (try fitting.map(Recorded.init), fitting.count < rows.count)
   }
 
   /// The journal's entries of a report, oldest first.

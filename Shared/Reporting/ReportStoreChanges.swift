@@ -18,10 +18,11 @@ extension ReportStore {
           recorded_at BIGINT NOT NULL, body TEXT NOT NULL);
         CREATE UNIQUE INDEX report_once ON report (facility_id, series, month)
           WHERE status <> 'withdrawn';
-        CREATE UNIQUE INDEX report_begins_once ON report (facility_id, series, first_month)
-          WHERE status <> 'withdrawn';
+        \(beginsOnce)
         CREATE INDEX report_facility ON report (facility_id, id);
         CREATE INDEX report_month ON report (month, id);
+        CREATE INDEX report_waiting ON report (review, id)
+          WHERE status <> 'withdrawn' AND review IN ('questioned', 'answered');
         CREATE TABLE report_entry (
           report_id TEXT NOT NULL REFERENCES report (id), version BIGINT NOT NULL,
           revision BIGINT NOT NULL, position BIGINT NOT NULL, PRIMARY KEY (report_id, version));
@@ -31,6 +32,17 @@ extension ReportStore {
           body TEXT NOT NULL);
         """)
     ]
+  }
+
+  /// January and February combined overlap either alone; where nobody combines them, the index on
+  /// the last month says it all.
+  private static var beginsOnce: String {
+    Report.type != .recycledInput
+      ? ""
+      : """
+      CREATE UNIQUE INDEX report_begins_once ON report (facility_id, series, first_month)
+        WHERE status <> 'withdrawn';
+      """
   }
 
   /// Stores a first report and journals it.
@@ -85,12 +97,12 @@ extension ReportStore {
     try connection.execute(
       """
       UPDATE report SET revision = $2, version = $3, status = 'revised', review = $4, author = $5,
-        closing = $6, recorded_at = $7, body = $8 WHERE id = $1
+        closing = $6, recorded_at = $7, body = $8, facility_id = $9 WHERE id = $1
       """,
       [
         .text(old.id.text), .int(revision), .int(new.version), .text(new.review.rawValue),
         .text(author), .int(report.closing.grams), .int(place.recordedAt.milliseconds),
-        .text(String(decoding: report.json.bytes, as: UTF8.self)),
+        .text(String(decoding: report.json.bytes, as: UTF8.self)), .text(report.facility.text),
       ])
     try index(new, place, on: connection)
     return (new, place)

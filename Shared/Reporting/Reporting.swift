@@ -8,7 +8,9 @@ import Storage
 package struct Reporting<Rules: Rulebook>: Sendable {
   package typealias Report = Rules.Report
   package typealias Recorded = StoredReport<Report>
-  package typealias Taken = (report: Recorded, place: Journal.Place, warnings: [String])
+  package typealias Taken = (
+    report: Recorded, facility: StoredFacility, place: Journal.Place, warnings: [String]
+  )
 
   package let store: ReportStore<Report>
   package let rules: Rules
@@ -47,7 +49,7 @@ package struct Reporting<Rules: Rulebook>: Sendable {
     try rules.demandFree(accepted, for: nil, on: connection)
     let change = try store.insert(accepted, by: actor.name, on: connection)
     try rules.claim(accepted, for: change.report.id, on: connection)
-    return (change.report, change.place, warnings(accepted, before: months.next))
+    return (change.report, facility, change.place, warnings(accepted, before: months.next))
   }
 
   func duplicate(of first: Recorded, _ draft: Report) -> Problem {
@@ -83,12 +85,12 @@ package struct Reporting<Rules: Rulebook>: Sendable {
       }
       let change = try store.propose(
         accepted, for: old, reason: reason, by: actor.name, on: connection)
-      return ((change.report, change.place, warnings), true)
+      return ((change.report, facility, change.place, warnings), true)
     }
     let change = try store.revise(
       old, to: accepted, reason: reason, by: actor.name, author: actor.name, on: connection)
     try rules.claim(accepted, for: old.id, on: connection)
-    return ((change.report, change.place, warnings), false)
+    return ((change.report, facility, change.place, warnings), false)
   }
 
   private func demandSame(_ old: Report, _ draft: Report, _ facility: ID) throws(Problem) {
@@ -121,6 +123,7 @@ package struct Reporting<Rules: Rulebook>: Sendable {
         "This report is locked: it is not withdrawn. Revise it, which a second person must accept.")
     }
     try rules.claim(nil, for: old.id, on: connection)
+    try store.endProposal(old.id, on: connection)
     return try store.withdraw(old, reason: reason, by: actor.name, on: connection)
   }
 

@@ -68,8 +68,7 @@ extension StoredReport {
       id: id, version: version, revision: revision ?? self.revision, status: status ?? self.status,
       review: review ?? self.review, author: author ?? self.author,
       firstRecordedAt: firstRecordedAt, recordedAt: recordedAt ?? self.recordedAt,
-      madeFor: madeFor,
-      report: report ?? self.report)
+      madeFor: report?.facility ?? madeFor, report: report ?? self.report)
   }
 }
 

@@ -47,16 +47,19 @@ package struct StoreMove: Sendable {
   /// Makes the schema by the source's own migrations. Its foreign keys come back at the end: rows
   /// arrive in another order than they were made in.
   private func prepare() async throws {
+    // In the order in which they were applied: a component's may need another's.
     let steps = try await source.read {
-      try $0.query("SELECT component, number, sql FROM schema_migration ORDER BY component, number")
+      try $0.query("SELECT component, number, sql FROM schema_migration ORDER BY rowid")
         .map {
           (try $0.text("component"), Migration(Int(try $0.int("number")), try $0.text("sql")))
         }
     }
     try await target.write { connection in
       guard try !Self.isUnderWay(connection) else { return }
-      for (component, migrations) in Dictionary(grouping: steps, by: \.0) {
-        try Migration.apply(migrations.map(\.1), of: component, to: connection)
+      var applied: [String: [Migration]] = [:]
+      for (component, migration) in steps {
+        applied[component, default: []].append(migration)
+        try Migration.apply(applied[component] ?? [], of: component, to: connection)
       }
       try connection.script("CREATE TABLE store_move (restore TEXT PRIMARY KEY)")
       let keys = try connection.query(

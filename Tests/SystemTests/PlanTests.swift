@@ -36,7 +36,7 @@ extension RunningTests {
         try await ledger.stopAll()
         try fill(ledger)
         let before = try await counts(ledger)
-        try #require(before["throughput"]?.rows ?? 0 > 200_000)
+        try #require(before["report"]?.rows ?? 0 > 200_000)
 
         for service in ["processor-registry", "dashboard"] { try await ledger.start(service) }
         for reader in readers {

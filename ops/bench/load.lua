@@ -30,8 +30,9 @@ function init(args)
   wrk.headers["Content-Type"] = "application/json"
 end
 
-local function t(grams)
-  return string.format('{"value":"%d.%03d","unit":"t"}', grams / 1000, grams % 1000)
+local function t(kilograms)
+  return string.format(
+    '{"value":"%d.%03d","unit":"t"}', kilograms / 1000, kilograms % 1000)
 end
 
 local function body(facility, metal, month, seed)
@@ -50,7 +51,7 @@ local function body(facility, metal, month, seed)
     t(shipped - foundry), t(foundry), t(residue), t(loss), t(0), seed)
 end
 
--- Four lines of scrap of 1,000 kg or so that count clean, six of iron: opening 0 + received =
+-- Four lines of scrap of 100 to 1,000 t that count clean, and six of iron and ferroalloy: opening 0 + received =
 -- charged + closing.
 local function mill(facility, metal, month, seed)
   local origins = {"home", "pre_consumer", "post_consumer", "unknown"}
