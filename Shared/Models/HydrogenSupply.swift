@@ -50,14 +50,18 @@ package struct HydrogenSupply: Sendable, Equatable {
     facility = fields.id("facility_id", required: false)
     let quantity = HydrogenQuantity(fields)
     intensity = fields.object("carbon_intensity", required: false, as: CarbonIntensity.init)
-    let isRenewable = fields.flag("renewable", default: power?.isRenewable ?? false)
+    let isElectrolysis = route?.isElectrolysis ?? false
+    let isRenewable = fields.flag(
+      "renewable", default: isElectrolysis && power?.isRenewable ?? false)
     certificates = fields.texts("certificates", maximum: 100)
     fields.end()
     if let route, !route.isElectrolysis, power != nil {
       fields.wrong("power", "only electrolysis has one")
     }
     let fossil: [HydrogenRoute] = [.coalGasification, .coalGasificationCCS, .cokeOvenGas]
-    if isRenewable == true, power == .nuclear || route.map(fossil.contains) == true {
+    if isRenewable == true, let route,
+      fossil.contains(route) || (route.isElectrolysis && power == .nuclear)
+    {
       fields.wrong("renewable", "hydrogen of coal or by nuclear power is not")
     }
     guard let route, let source, let quantity, let isRenewable else { return nil }

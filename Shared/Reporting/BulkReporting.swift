@@ -70,11 +70,10 @@ extension Reporting {
     let overlapping = try store.neighbours(
       accepted.facility, accepted.series, accepted.period, on: connection
     ).overlapping
-    guard let first = overlapping.first else { throw StorageFailure.misuse("a report is gone") }
-    guard overlapping.count == 1, first.report.period == accepted.period else {
-      throw duplicate(of: first, accepted)
+    guard let old = overlapping.last else { throw StorageFailure.misuse("a report is gone") }
+    guard overlapping.count == 1, old.report.period == accepted.period else {
+      throw duplicate(of: old, accepted)
     }
-    let old = first
     if accepted == old.report { return .unchanged(old.id) }
     guard let reason else {
       throw Problem.field(

@@ -39,7 +39,7 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
   /// What stands before, in and after a period of a facility's reports.
   package struct Neighbours: Sendable {
     package let previousClosing: Mass?
-    /// Those of the same months, or of some of them.
+    /// Those of the same months, or of some of them; the one that counts comes last.
     package let overlapping: [Recorded]
     package let next: Recorded?
   }

@@ -44,7 +44,7 @@ package struct Reporting<Rules: Rulebook>: Sendable {
   package func report(_ draft: Report, by actor: Actor, on connection: Connection) throws -> Taken {
     let facility = try facility(of: draft, for: actor, on: connection)
     let months = try store.neighbours(facility.id, draft.series, draft.period, on: connection)
-    if let first = months.overlapping.first { throw duplicate(of: first, draft) }
+    if let one = months.overlapping.last { throw duplicate(of: one, draft) }
     let accepted = try accept(draft, of: facility, after: months.previousClosing, on: connection)
     try rules.demandFree(accepted, for: nil, on: connection)
     let change = try store.insert(accepted, by: actor.name, on: connection)
