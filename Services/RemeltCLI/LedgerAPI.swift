@@ -7,10 +7,12 @@ struct LedgerAPI: Sendable {
   let profile: Profile
   let tokens: Tokens
   let client: HTTPClient
+  private let folder: ProfileFolder
 
   init(profile: Profile, folder: ProfileFolder, client: HTTPClient, clock: Clock) {
     self.profile = profile
     self.client = client
+    self.folder = folder
     tokens = Tokens(profile: profile, folder: folder, client: client, clock: clock)
   }
 
@@ -66,7 +68,10 @@ struct LedgerAPI: Sendable {
     _ method: String, _ path: String, headers: [(name: String, value: String)],
     body: [UInt8]? = nil, timeoutSeconds: Int = 60
   ) async throws -> HTTPAnswer {
-    let address = profile.address(of: LedgerService(path: path) ?? .registry)
+    let service = LedgerService(path: path) ?? .registry
+    let address = profile.address(of: service)
+    let headers =
+      headers + (headers.contains { $0.name == "Journal-Position" } ? [] : written(service))
     func call(_ token: Token) -> HTTPCall {
       HTTPCall(
         method: method, url: address + path,
@@ -81,7 +86,17 @@ struct LedgerAPI: Sendable {
     guard (200..<300).contains(answer.status) else {
       throw Refusal(status: answer.status, body: answer.body)
     }
+    if let position = answer.header("Journal-Position") {
+      folder.keep(written: position, at: profile.registry)
+    }
     return answer
+  }
+
+  /// What this user wrote elsewhere, for a service that follows it.
+  private func written(_ service: LedgerService) -> [(name: String, value: String)] {
+    let sizes = folder.written(at: profile.registry)
+    let known = service.follows.compactMap { one in sizes[one].map { "\(one.rawValue)=\($0)" } }
+    return known.isEmpty ? [] : [("Journal-Position", known.joined(separator: ", "))]
   }
 }
 

@@ -30,6 +30,15 @@ enum LedgerService: String, CaseIterable, Sendable {
     return registry.dropLast(port.count) + ":\(usualPort)"
   }
 
+  /// The journals that it follows, so that it can wait for what was written there.
+  var follows: [LedgerService] {
+    switch self {
+    case .registry: []
+    case .recycledInput, .hydrogenUse: [.registry]
+    case .dashboard: [.registry, .recycledInput, .hydrogenUse]
+    }
+  }
+
   /// Its member of the stored profile.
   var member: String { rawValue.replacing("-", with: "_") }
 

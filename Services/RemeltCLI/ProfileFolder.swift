@@ -17,6 +17,7 @@ struct ProfileFolder: Sendable {
 
   var profileFile: URL { url.appending(path: "profile.json") }
   private var tokenFile: URL { url.appending(path: "token.json") }
+  private var writtenFile: URL { url.appending(path: "written.json") }
 
   func profile() throws -> JSON? {
     guard let text = try SecretFile.read(profileFile) else { return nil }
@@ -28,6 +29,7 @@ struct ProfileFolder: Sendable {
 
   func store(_ profile: Profile) throws {
     forgetToken()
+    try? FileManager.default.removeItem(at: writtenFile)
     try SecretFile.write(profile.json.bytes, to: profileFile)
   }
 
@@ -53,6 +55,29 @@ struct ProfileFolder: Sendable {
       "access_token": .string(token.value), "expires_at": token.expires.json,
     ])
     try? SecretFile.write(json.bytes, to: tokenFile)
+  }
+
+  /// How far each journal was when this user wrote to it last, so that what they wrote to one
+  /// service is known to the next that they turn to.
+  func written(at registry: String) -> [LedgerService: Int] {
+    guard let text = try? SecretFile.read(writtenFile),
+      let json = try? JSONParser.parse(Array(text.utf8)), json["registry"]?.text == registry
+    else { return [:] }
+    return LedgerService.allCases.reduce(into: [:]) { $0[$1] = json["sizes"]?[$1.rawValue]?.int }
+  }
+
+  /// Remembers a `Journal-Position`, such as `registry=12`; no folder is made for that.
+  func keep(written position: String, at registry: String) {
+    let parts = position.split(separator: "=").map(String.init)
+    guard parts.count == 2, let service = LedgerService(rawValue: parts[0]),
+      let size = Int(parts[1]), FileManager.default.fileExists(atPath: url.path)
+    else { return }
+    var sizes = written(at: registry)
+    sizes[service] = size
+    let members = sizes.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { JSON.Member($0.key.rawValue, .int($0.value)) }
+    let json = JSON.members(["registry": .string(registry), "sizes": .object(members)])
+    try? SecretFile.write(json.bytes, to: writtenFile)
   }
 
   func forgetToken() { try? FileManager.default.removeItem(at: tokenFile) }
