@@ -63,7 +63,8 @@ struct Fold {
     case .hydrogenUseReported, .hydrogenUseRevised: try report(.hydrogenUse, entry)
     case .throughputWithdrawn, .recycledInputWithdrawn, .hydrogenUseWithdrawn: try withdraw(entry)
     // What is proposed does not count, and a review changes no figure.
-    case .reportReviewed, .revisionProposed, .journalStarted, .credentialIssued, .credentialRevoked,
+    case .reportReviewed, .revisionProposed, .claimAccepted, .journalStarted, .credentialIssued,
+      .credentialRevoked,
       .keyPublished, .keyRevoked, nil:
       return
     }

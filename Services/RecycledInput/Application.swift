@@ -6,7 +6,7 @@ enum RecycledInputApplication {
   static func service(_ host: ServiceHost) async throws -> ReportingService<InputRules> {
     let permille = try host.settings.int("balance.tolerance.permille", default: 5, in: 0...1000)
     return try await ReportingService(
-      host: host, name: "recycled-input",
+      host: host, name: "recycled-input", migrations: ClaimStore.migrations,
       tables: [
         "materials": "materials", "definitions": "definitions", "due-days": "due_days",
       ]

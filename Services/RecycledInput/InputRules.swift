@@ -61,6 +61,34 @@ struct InputRules: Rulebook {
     return faults
   }
 
+  /// A revision leaves the claims of its quarter the credit that they rest on.
+  func demandFree(_ report: RecycledInputReport, for id: ID?, on connection: Connection) throws {
+    guard let id else { return }
+    try demandCredit(of: report, earning: Credit.earned(by: report), without: id, on: connection)
+  }
+
+  /// So does a withdrawal.
+  func claim(_ report: RecycledInputReport?, for id: ID, on connection: Connection) throws {
+    guard report == nil, let old = try ClaimStore.report(id, on: connection),
+      let facility = try facilities.facility(old.facility, on: connection)
+    else { return }
+    try demandCredit(
+      of: old.moved(to: facility.id), earning: 0, without: id, on: connection)
+  }
+
+  private func demandCredit(
+    of report: RecycledInputReport, earning grams: Int64, without id: ID,
+    on connection: Connection
+  ) throws {
+    let rest = try ClaimStore.credit(
+      report.facility, report.metal, Quarter(of: report.period.last), without: id, on: connection)
+    guard rest.claimed > 0, rest.earned + grams < rest.claimed else { return }
+    throw Problem(
+      .conflict,
+      "Claims of \(Mass.tonnes(Int128(rest.claimed))) t rest on this quarter's credit, which would be \(Mass.tonnes(Int128(rest.earned + grams))) t.",
+      extra: Credit(earned: rest.earned + grams, claimed: rest.claimed).members)
+  }
+
   func warnings(_ report: RecycledInputReport) -> [String] {
     guard let rate = try? Definition.scrapRate.ratio(report.amounts),
       let limit = Reference.shared.factors["FE_SCRAP_RATE_SUSPICIOUS"],

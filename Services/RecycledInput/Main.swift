@@ -21,7 +21,8 @@ struct RecycledInput: AsyncParsableCommand {
     func run() async throws {
       try await ServiceCommand.serve {
         let host = try await RecycledInput.host()
-        try await RecycledInputApplication.service(host).run(bundle: .module)
+        let service = try await RecycledInputApplication.service(host)
+        try await service.run(bundle: .module) { ClaimRoutes(store: service.store).add(to: $0) }
       }
     }
   }

@@ -89,7 +89,7 @@ struct DemonstrationKeys {
 
   private func acting(_ key: Key) -> LedgerAPI {
     LedgerAPI(
-      profile: Profile(api.profile, key: key), folder: ProfileFolder(environment: [:]),
-      client: api.client, clock: .system)
+      profile: Profile(api.profile, key: key), folder: api.folder, client: api.client,
+      clock: .system)
   }
 }

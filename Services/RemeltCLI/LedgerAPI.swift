@@ -7,7 +7,7 @@ struct LedgerAPI: Sendable {
   let profile: Profile
   let tokens: Tokens
   let client: HTTPClient
-  private let folder: ProfileFolder
+  let folder: ProfileFolder
 
   init(profile: Profile, folder: ProfileFolder, client: HTTPClient, clock: Clock) {
     self.profile = profile
@@ -70,18 +70,23 @@ struct LedgerAPI: Sendable {
   ) async throws -> HTTPAnswer {
     let service = LedgerService(path: path) ?? .registry
     let address = profile.address(of: service)
-    let headers =
-      headers + (headers.contains { $0.name == "Journal-Position" } ? [] : written(service))
+    let asks = headers.contains { $0.name == "Journal-Position" }
+    var written = asks ? [] : self.written(service)
     func call(_ token: Token) -> HTTPCall {
       HTTPCall(
         method: method, url: address + path,
-        headers: headers + [(name: "Authorization", value: "Bearer \(token.value)")], body: body,
-        timeoutSeconds: timeoutSeconds)
+        headers: headers + written + [(name: "Authorization", value: "Bearer \(token.value)")],
+        body: body, timeoutSeconds: timeoutSeconds)
     }
     var answer = try await client.reach(call(try await tokens.token()))
     if answer.status == 401 {
       // The kept token may be older than a rotation of keys.
       answer = try await client.reach(call(try await tokens.renew()))
+    }
+    if answer.status == 503, !written.isEmpty {
+      // What was remembered may be of a ledger that was set up anew since, and nobody waits for it.
+      written = []
+      answer = try await client.reach(call(try await tokens.token()))
     }
     guard (200..<300).contains(answer.status) else {
       throw Refusal(status: answer.status, body: answer.body)

@@ -13,6 +13,7 @@ package enum EventType: String, Sendable, CaseIterable {
   case recycledInputReported = "remelt.recycled-input.reported.v1"
   case recycledInputRevised = "remelt.recycled-input.revised.v1"
   case recycledInputWithdrawn = "remelt.recycled-input.withdrawn.v1"
+  case claimAccepted = "remelt.claim.accepted.v1"
   case hydrogenUseReported = "remelt.hydrogen-use.reported.v1"
   case hydrogenUseRevised = "remelt.hydrogen-use.revised.v1"
   case hydrogenUseWithdrawn = "remelt.hydrogen-use.withdrawn.v1"

@@ -45,3 +45,26 @@ package struct Period: Sendable, Hashable, Comparable, CustomStringConvertible {
     (one.first, one.last) < (other.first, other.last)
   }
 }
+
+/// A calendar quarter, on the wire `2026Q1`.
+package struct Quarter: Sendable, Hashable, CustomStringConvertible {
+  package let first: Month
+
+  package var last: Month { Month(number: first.number + 2) }
+
+  /// The quarter that a month lies in.
+  package init(of month: Month) { first = Month(number: month.number - (month.month - 1) % 3) }
+
+  package init?(_ text: String) {
+    let parts = text.split(separator: "Q", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].count == 4, let number = Int(parts[1]),
+      (1...4).contains(number),
+      let month = Month("\(parts[0])-\(number == 4 ? "10" : "0\(number * 3 - 2)")"),
+      parts[1].count == 1
+    else { return nil }
+    first = month
+  }
+
+  package var description: String { "\(first.description.prefix(4))Q\((first.month + 2) / 3)" }
+  package var json: JSON { .string(description) }
+}

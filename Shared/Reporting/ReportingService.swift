@@ -46,8 +46,13 @@ package struct ReportingService<Rules: Rulebook>: Sendable {
     reporting = Reporting(store: store, rules: rules(facilities))
   }
 
+  package var store: ReportStore<Rules.Report> { reporting.store }
+
   /// Serves the reports, the journal and what `bundle` documents, until it is told to stop.
-  package func run(bundle: Bundle) async throws {
+  /// - Parameter more: adds what else the service offers to who is signed in.
+  package func run(
+    bundle: Bundle, more: (RouterGroup<Context>) -> Void = { _ in }
+  ) async throws {
     let router = Router(context: Context.self)
     OpenAPI(bundle: bundle).add(to: router.group("/\(name)"))
     let journal = JournalRoutes(database: host.database, keeper: keeper)
@@ -60,6 +65,7 @@ package struct ReportingService<Rules: Rulebook>: Sendable {
     journal.add(to: signedIn)
     ReportRoutes(reporting, path: "/\(name)/v1/reports").add(to: signedIn, "reports")
     tables.add(to: signedIn)
+    more(signedIn)
     try await host.serve(
       router, services: [keeper, follower], checks: ["journal": { keeper.stoppedBecause }])
   }

@@ -10,31 +10,28 @@ extension RunningTests.ReportCommandTests {
   @Test("A command that is not written as it must be ends with 2, and says why")
   func misused() async throws {
     let (_, reporter) = try await Self.mill()
-    let submit = ["recycled-input", "submit"]
-    let hydrogen = ["hydrogen-use", "submit"]
     let text = try reporter.file("facility_id\n", "months.txt")
     let broken = try reporter.file("{\"metal\": ")
-    let commands: [[String]] = [
-      submit + ["--colour", "red"], submit + ["--input", "scrap_steel"],
-      submit + ["--input", "scrap_steel.home=much"], submit + ["--input", "hot_metal=1,tare"],
-      submit + ["--output", "bof"], submit + ["--opening", "much"],
-      submit + ["--facility", "nobody"], submit + ["--from-json", "/nonexistent.json"],
-      submit + ["--from-json", broken], hydrogen + ["--supply", "smr.captive"],
-      hydrogen + ["--use", "ammonia="], hydrogen + ["--metal", "steel"],
-      ["recycled-input", "revise", Self.nobody, "--closing", "1"],
-      ["recycled-input", "withdraw", Self.nobody], ["recycled-input", "show"],
-      ["recycled-input", "nil", "--facility", Self.nobody],
-      ["hydrogen-use", "nil", "--month", "2025-01"],
-      ["hydrogen-use", "list", "--limit", "0"], ["hydrogen-use", "list", "--metal", "steel"],
-      ["recycled-input", "submit-file", "/nonexistent.csv"],
-      ["recycled-input", "submit-file", text],
-      ["review", "question", Self.nobody, "--of", "recycled-input"],
-      ["review", "refuse-revision", Self.nobody, "--of", "hydrogen-use"],
-      ["review", "accept", Self.nobody, "--of", "gold"], ["review", "approve", Self.nobody],
-      ["dashboard", "recycled-input"], ["dashboard", "hydrogen-use", "--by", "country"],
+    let commands = [
+      "recycled-input submit --colour red", "recycled-input submit --input scrap_steel",
+      "recycled-input submit --input scrap_steel.home=much",
+      "recycled-input submit --input hot_metal=1,tare", "recycled-input submit --output bof",
+      "recycled-input submit --opening much", "recycled-input submit --facility nobody",
+      "recycled-input submit --from-json /nonexistent.json",
+      "recycled-input submit --from-json \(broken)", "hydrogen-use submit --supply smr.captive",
+      "hydrogen-use submit --use ammonia=", "hydrogen-use submit --metal steel",
+      "recycled-input revise \(Self.nobody) --closing 1", "recycled-input withdraw \(Self.nobody)",
+      "recycled-input show", "recycled-input nil --facility \(Self.nobody)",
+      "hydrogen-use nil --month 2025-01", "hydrogen-use list --limit 0",
+      "hydrogen-use list --metal steel", "recycled-input submit-file /nonexistent.csv",
+      "recycled-input submit-file \(text)",
+      "review question \(Self.nobody) --of recycled-input",
+      "review refuse-revision \(Self.nobody) --of hydrogen-use",
+      "review accept \(Self.nobody) --of gold", "review approve \(Self.nobody)",
+      "dashboard recycled-input", "dashboard hydrogen-use --by country",
     ]
     for command in commands {
-      let said = try reporter.remelt(command)
+      let said = try reporter.remelt(command.split(separator: " ").map(String.init))
       #expect(said.code == 2, "\(command): \(said)")
       #expect(said.output.isEmpty && !said.error.isEmpty, "\(command): \(said)")
     }
@@ -64,6 +61,7 @@ extension RunningTests.ReportCommandTests {
         ["/closing", "/inputs/0/facility_id"]
       ),
       (["--output", "electrolytic=1"], ["/outputs/0/route"]),
+      (["--output", "bof.home=1"], ["/outputs/0/home"]),
       (["--output", "bof=1", "--output", "bof=2"], ["/outputs"]),
       (["--opening", "-1lb", "--closing", "-1"], ["/opening/unit", "/closing/value"]),
     ]
@@ -94,19 +92,24 @@ extension RunningTests.ReportCommandTests {
     let (facility, reporter) = try await Self.user()
     let file = try reporter.file(
       String(decoding: Hydrogen.month(facility, "2025-09").bytes, as: UTF8.self))
-    let line = "/supplies/0/"
     let cases: [(flag: String, value: String, pointers: [String])] = [
       ("--closing", "0", ["/closing"]), ("--month", "2025-01..02", ["/month"]),
-      ("--supply", "smr=1", [line + "source"]), ("--supply", "gas.captive=1", [line + "route"]),
-      ("--supply", "electrolysis_pem.captive=1", [line + "power"]),
-      ("--supply", "smr.captive=1,power=wind", [line + "power"]),
-      ("--supply", "smr.captive=1,renewable=maybe", [line + "renewable"]),
-      ("--supply", "smr.captive=1,intensity=1", [line + "carbon_intensity/boundary"]),
-      ("--supply", "smr.captive=1Nm3,state=0C,hydrogen=1", [line + "volume/unit"]),
-      ("--supply", "smr.captive=1m3", [line + "reference_state", line + "hydrogen_fraction"]),
-      ("--supply", "smr.captive=1,colour=grey", [line + "colour"]),
+      ("--supply", "smr=1", ["/supplies/0/source"]),
+      ("--supply", "gas.captive=1", ["/supplies/0/route"]),
+      ("--supply", "electrolysis_pem.captive=1", ["/supplies/0/power"]),
+      ("--supply", "smr.captive=1,power=wind", ["/supplies/0/power"]),
+      ("--supply", "smr.captive=1,renewable=maybe", ["/supplies/0/renewable"]),
+      ("--supply", "smr.captive=1,renewable=true,renewable=false", ["/supplies/0/renewable"]),
+      ("--supply", "smr.captive=1,intensity=1", ["/supplies/0/carbon_intensity/boundary"]),
+      ("--supply", "smr.captive=1Nm3,state=0C,hydrogen=1", ["/supplies/0/volume/unit"]),
+      (
+        "--supply", "smr.captive=1m3",
+        ["/supplies/0/reference_state", "/supplies/0/hydrogen_fraction"]
+      ),
+      ("--supply", "smr.captive=1,colour=grey", ["/supplies/0/colour"]),
       ("--use", "balloons=1", ["/uses/0/use"]), ("--use", "ammonia=1,feed=co2", ["/uses/0/feed"]),
       ("--use", "ammonia=1,product=much", ["/uses/0/product"]),
+      ("--use", "ammonia.captive=1", ["/uses/0/captive"]),
     ]
     for (flag, value, pointers) in cases {
       let said = try reporter.remelt(

@@ -6,9 +6,12 @@ import Testing
 /// What of the demonstration's plants a second run, and the registry, must find as it was.
 extension DemonstrationPlantTests {
   private func told(_ demonstrated: Demonstrated) -> [JSON] {
-    let reports = demonstrated.reports(.recycledInput) + demonstrated.reports(.hydrogenUse)
-    return demonstrated.demonstration.plants.map(demonstrated.form)
-      + demonstrated.demonstration.owners.map(\.json) + reports.map { $0.json ?? .null }
+    var told = demonstrated.demonstration.plants.map(demonstrated.form)
+    told += demonstrated.demonstration.owners.map(\.json)
+    for choice in [ReportChoice.recycledInput, .hydrogenUse] {
+      told += demonstrated.reports(choice).map { $0.json ?? .null }
+    }
+    return told
   }
 
   @Test("The same seed gives the same plants and reports, and another seed gives others")

@@ -77,6 +77,26 @@ extension RunningTests {
       #expect(try reporter.remelt("recycled-input", "list").code == 4)
     }
 
+    @Test("What somebody wrote at one service they find at the next, without waiting for it")
+    func ownWrites() async throws {
+      let person = try await Person.with("operator@all", "reporter@all")
+      let (company, site) = ("test:\(UUID().uuidString)", "test:\(UUID().uuidString)")
+      let organisation = try person.remelt(
+        "organisation", "register", "--identifier", company, "--name", "Test Steel")
+      #expect(organisation.code == 0, "\(organisation)")
+      let facility = try person.remelt(
+        "facility", "register", "--organisation", company, "--identifier", site,
+        "--name", UUID().uuidString, "--role", "mill", "--country", "CN", "--province", "310000",
+        "--obligation", "recycled_input:steel@2024-09..2024-09")
+      #expect(facility.code == 0, "\(facility)")
+      let reported = try person.remelt(example(site, "2024-09"))
+      #expect(reported.code == 0, "\(reported)")
+      let figures = try person.remelt(
+        "dashboard", "recycled-input", "--from", "2024-09", "--by", "country", "--json")
+      let coverage = figures["whole"]?["coverage"]
+      #expect(coverage?["owed"]?.int == 1 && coverage?["received"]?.int == 1, "\(figures)")
+    }
+
     @Test("A mill's month is told by flags, shown, corrected, carried on, and withdrawn")
     func mill() async throws {
       let (facility, reporter) = try await Self.mill()

@@ -4,13 +4,12 @@ import Testing
 
 extension RunningTests {
   /// The worked examples of `vectors.json` over HTTP, each with months or a province of its own.
-  /// R12, the ledger of mass-balance credits, is not built.
   @Suite("The domain's examples through all services", .serialized, .ledger)
   struct ReportedVectorsTests {
     static let rate = "SCRAP_RATE_KG_T"
     static let goal = "CN-RECYCLED-STEEL-2027"
 
-    @Test("Every example of recycled input and of hydrogen is tested here, but for R12")
+    @Test("Every example of recycled input and of hydrogen is tested through the services")
     func complete() {
       let ids = Vectors.reported.compactMap { $0["id"]?.text }
       #expect(
