@@ -22,7 +22,8 @@ final class RandomLedger {
     registry = try await RandomRegistry(in: folder, random: random)
     mills = try await RandomReports(
       "recycled-input", in: folder, time: registry.time, random: Seeded(stream: streams.next()),
-      rules: { InputRules(permille: 5, facilities: $0) }, draft: RandomDrafts.mill)
+      migrations: ClaimStore.migrations, rules: { InputRules(permille: 5, facilities: $0) },
+      draft: RandomDrafts.mill)
     hydrogen = try await RandomReports(
       "hydrogen-use", in: folder, time: registry.time, random: Seeded(stream: streams.next()),
       migrations: CertificateStore.migrations,
