@@ -29,16 +29,19 @@ enum ClaimStore {
     ]
     let bodies = try connection.query(
       """
-      SELECT month, body FROM report
+      SELECT body FROM report
       WHERE facility_id IN (\(members)) AND series = $2 AND first_month >= $3 AND month <= $4
         AND status <> 'withdrawn' AND id <> $5
-      ORDER BY CASE WHEN facility_id = $1 THEN 1 ELSE 0 END, id DESC
+      ORDER BY CASE WHEN facility_id = $1 THEN 0 ELSE 1 END, id
       """, place + [.int(quarter.last.number), .text(excluded?.text ?? "")])
-    // Of two reports of one month, which merged facilities have made, the last one counts.
-    var earned: [Int64: Int64] = [:]
+    // Of reports of one month, which merged facilities have made, the first counts.
+    var earned: Int64 = 0
+    var months: Set<Month> = []
     for row in bodies {
       let report = try Fields.read(Array(row.text("body").utf8), as: RecycledInputReport.init)
-      earned[try row.int("month")] = Credit.earned(by: report)
+      guard months.isDisjoint(with: report.period.months) else { continue }
+      months.formUnion(report.period.months)
+      earned += Credit.earned(by: report)
     }
     let claimed = try connection.query(
       """
@@ -46,7 +49,7 @@ enum ClaimStore {
       WHERE facility_id IN (\(members)) AND metal = $2 AND quarter = $3
       """, place
     ).reduce(0) { $0 + (try $1.int("mass")) }
-    return Credit(earned: earned.values.reduce(0, +), claimed: claimed)
+    return Credit(earned: earned, claimed: claimed)
   }
 
   /// The facility, metal and quarter of a report that stands.
