@@ -26,14 +26,16 @@ struct PeriodTable: Sendable {
   ) {
     let seen = cells.filter { sight.sees($0.key.place) && grouping.code(of: $0.key.place) != nil }
     let combined = Set(seen.filter { $0.key.period.isCombined }.map(\.key.period))
+    leftOut = combined.filter { !months.contains($0.first) || !months.contains($0.last) }.sorted()
+    let cut = leftOut
+    let counted = seen.filter { key, _ in !cut.contains { $0.overlaps(key.period) } }
     isNation =
       sight.places == nil
-      && seen.keys.allSatisfy { Reference.shared.authorities[$0.place] != nil }
-    leftOut = combined.filter { !months.contains($0.first) || !months.contains($0.last) }.sorted()
+      && counted.keys.allSatisfy { Reference.shared.authorities[$0.place] != nil }
     let shown = combined.subtracting(leftOut)
     var groups: [String: [Period: Cell]] = [:]
     var sums: [Period: Cell] = [:]
-    for (key, cell) in seen where !leftOut.contains(where: { $0.overlaps(key.period) }) {
+    for (key, cell) in counted {
       guard let code = grouping.code(of: key.place) else { continue }
       let period = shown.first { $0.overlaps(key.period) } ?? key.period
       groups[code, default: [:]][period, default: .zero] += cell

@@ -19,26 +19,32 @@ enum ClaimStore {
 
   private static let members = "SELECT id FROM facility WHERE id = $1 OR merged_into = $1"
 
-  /// - Parameter excluded: a report that is left out, since it is about to change.
+  /// - Parameters:
+  ///   - changed: a report that is about to change.
+  ///   - new: what it will say; nil where it is withdrawn.
   static func credit(
-    _ facility: ID, _ metal: Metal, _ quarter: Quarter, without excluded: ID? = nil,
-    on connection: Connection
+    _ facility: ID, _ metal: Metal, _ quarter: Quarter, with changed: ID? = nil,
+    as new: RecycledInputReport? = nil, on connection: Connection
   ) throws -> Credit {
     let place: [Value] = [
       .text(facility.text), .text(metal.rawValue), .int(quarter.first.number),
     ]
     let bodies = try connection.query(
       """
-      SELECT body FROM report
+      SELECT id, body FROM report
       WHERE facility_id IN (\(members)) AND series = $2 AND first_month >= $3 AND month <= $4
-        AND status <> 'withdrawn' AND id <> $5
+        AND status <> 'withdrawn'
       ORDER BY CASE WHEN facility_id = $1 THEN 0 ELSE 1 END, id
-      """, place + [.int(quarter.last.number), .text(excluded?.text ?? "")])
+      """, place + [.int(quarter.last.number)])
     // Of reports of one month, which merged facilities have made, the first counts.
     var earned: Int64 = 0
     var months: Set<Month> = []
     for row in bodies {
-      let report = try Fields.read(Array(row.text("body").utf8), as: RecycledInputReport.init)
+      var report = try Fields.read(Array(row.text("body").utf8), as: RecycledInputReport.init)
+      if try row.text("id") == changed?.text {
+        guard let new else { continue }
+        report = new
+      }
       guard months.isDisjoint(with: report.period.months) else { continue }
       months.formUnion(report.period.months)
       earned += Credit.earned(by: report)

@@ -63,8 +63,7 @@ struct InputRules: Rulebook {
 
   /// A revision leaves the claims of its quarter the credit that they rest on.
   func demandFree(_ report: RecycledInputReport, for id: ID?, on connection: Connection) throws {
-    guard let id else { return }
-    try demandCredit(of: report, earning: Credit.earned(by: report), without: id, on: connection)
+    if let id { try demandCredit(of: report, with: id, as: report, on: connection) }
   }
 
   /// So does a withdrawal.
@@ -72,21 +71,24 @@ struct InputRules: Rulebook {
     guard report == nil, let old = try ClaimStore.report(id, on: connection),
       let facility = try facilities.facility(old.facility, on: connection)
     else { return }
-    try demandCredit(
-      of: old.moved(to: facility.id), earning: 0, without: id, on: connection)
+    try demandCredit(of: old.moved(to: facility.id), with: id, as: nil, on: connection)
   }
 
+  /// What lowers the credit may not lower it below the claims. A merge may have left it lower.
   private func demandCredit(
-    of report: RecycledInputReport, earning grams: Int64, without id: ID,
+    of report: RecycledInputReport, with id: ID, as new: RecycledInputReport?,
     on connection: Connection
   ) throws {
-    let rest = try ClaimStore.credit(
-      report.facility, report.metal, Quarter(of: report.period.last), without: id, on: connection)
-    guard rest.claimed > 0, rest.earned + grams < rest.claimed else { return }
+    let quarter = Quarter(of: report.period.last)
+    let now = try ClaimStore.credit(report.facility, report.metal, quarter, on: connection)
+    guard now.claimed > 0 else { return }
+    let then = try ClaimStore.credit(
+      report.facility, report.metal, quarter, with: id, as: new, on: connection)
+    guard then.earned < now.earned, then.left < 0 else { return }
     throw Problem(
       .conflict,
-      "Claims of \(Mass.tonnes(Int128(rest.claimed))) t rest on this quarter's credit, which would be \(Mass.tonnes(Int128(rest.earned + grams))) t.",
-      extra: Credit(earned: rest.earned + grams, claimed: rest.claimed).members)
+      "Claims of \(Mass.tonnes(Int128(now.claimed))) t rest on this quarter's credit, which would be \(Mass.tonnes(Int128(then.earned))) t.",
+      extra: then.members)
   }
 
   func warnings(_ report: RecycledInputReport) -> [String] {

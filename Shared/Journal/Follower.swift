@@ -188,7 +188,8 @@ package final class Follower: Service {
   }
 
   private func fetch(after: Int64) async throws -> JournalPage {
-    let wait = turn.waitSeconds
+    // Whether the source is there is to be known at once, and only then what is new.
+    let wait = progress.state == .following ? turn.waitSeconds : 0
     let address = "\(url)?after=\(after)&limit=\(Self.pageLimit)&wait=\(wait)"
     let answer = try await client.send(
       HTTPCall(

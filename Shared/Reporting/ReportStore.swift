@@ -115,7 +115,7 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
   }
 
   /// Texts of reports that one page holds; what comes after is the next page's.
-  private static var pageBytes: Int { 2 << 20 }
+  private static var pageBytes: Int { 1 << 20 }
   /// Rows that are fetched at once.
   private static var slice: Int { 64 }
 

@@ -56,7 +56,7 @@ package struct Reporting<Rules: Rulebook>: Sendable {
     let what = [first.report.period.description, draft.series?.rawValue].compactMap { $0 }
       .joined(separator: " of ")
     return Problem(
-      .duplicate, "\(what) is reported already: revise that report instead.",
+      .duplicate, "\(what) is reported already: revise or withdraw that report instead.",
       extra: [.init("existing", first.id.json)])
   }
 
@@ -112,12 +112,8 @@ package struct Reporting<Rules: Rulebook>: Sendable {
     throws -> ReportStore<Report>.Change
   {
     if old.isWithdrawn { throw Problem(.conflict, "This report is withdrawn already.") }
-    let report = old.report
-    let others = try store.neighbours(
-      report.facility, report.series, report.period, on: connection
-    ).overlapping.filter { $0.id != old.id }
     // Of two reports of one site and month, the one that does not count may go.
-    guard old.review != .locked || others.contains(where: { $0.counts(before: old) }) else {
+    guard try old.review != .locked || !counts(old, on: connection) else {
       throw Problem(
         .conflict,
         "This report is locked: it is not withdrawn. Revise it, which a second person must accept.")
@@ -125,6 +121,22 @@ package struct Reporting<Rules: Rulebook>: Sendable {
     try rules.claim(nil, for: old.id, on: connection)
     try store.endProposal(old.id, on: connection)
     return try store.withdraw(old, reason: reason, by: actor.name, on: connection)
+  }
+
+  /// Whether a report counts beside others of its site, which facilities that were merged have made:
+  /// taken in their order, each whose months are still free.
+  private func counts(_ one: Recorded, on connection: Connection) throws -> Bool {
+    let (report, last) = (one.report, one.report.period.last)
+    // January and February may hang together.
+    let months = last.month <= 2 ? Period(combinedOf: last.year) : report.period
+    let rivals = try store.neighbours(report.facility, report.series, months, on: connection)
+      .overlapping.sorted { $0.counts(before: $1) }
+    var taken: Set<Month> = []
+    for rival in rivals where taken.isDisjoint(with: rival.report.period.months) {
+      if rival.id == one.id { return true }
+      taken.formUnion(rival.report.period.months)
+    }
+    return false
   }
 
   /// The facility a report is for, which the caller must be allowed to report for.

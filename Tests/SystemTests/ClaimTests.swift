@@ -107,6 +107,62 @@ extension RunningTests {
         list["items"]?.elements.count == 1 && list["left"] == Sample.mass("5"), "\(list.text)")
     }
 
+    private func merge(_ absorbed: String, into survivor: String) async throws {
+      let caller = try SharedLedger.first
+      let reply = try await caller.post(
+        "facilities/\(survivor)/merge",
+        .members(["absorb": .string(absorbed), "reason": "entered twice"]))
+      try await caller.follow(
+        try #require(reply.position, "\(reply.text)"), at: .recycledInput)
+    }
+
+    private func withdraw(_ plant: Plant, _ report: Reply, _ version: Int = 1) async throws -> Reply
+    {
+      try await plant.reporter.send(
+        "POST", "recycled-input", "/recycled-input/v1/reports/\(try report.id)/withdrawal",
+        headers: [
+          ("Content-Type", "application/json"), ("Idempotency-Key", Caller.fresh()),
+          ("If-Match", "\"\(version)\""),
+        ], body: Array(#"{"reason": "entered twice"}"#.utf8))
+    }
+
+    @Test("Of merged mills each month earns once, and what counts beside a third is not withdrawn")
+    func merged() async throws {
+      let caller = try SharedLedger.first
+      let plant = try await caller.enrol(.recycledInput, in: ["500000", "500000", "500000"])
+      func report(_ site: Int, _ period: String, _ tonnes: String) async throws -> Reply {
+        let body = month(plant, period, tonnes, "1")
+          .with("facility_id", .string(plant.facilities[site]))
+        return try await plant.reporter.accepted(body, to: .recycledInput)
+      }
+      _ = try await report(0, "2026-01", "10")
+      let both = try await report(1, "2026-01..02", "20")
+      let second = try await report(2, "2026-02", "30")
+      let path = "/recycled-input/v1/reports/\(try second.id)/review"
+      for (version, action) in ["accept", "lock"].enumerated() {
+        let step = try await caller.send(
+          "POST", "recycled-input", path,
+          headers: [
+            ("Content-Type", "application/json"), ("Idempotency-Key", Caller.fresh()),
+            ("If-Match", "\"\(version + 1)\""),
+          ], body: Array(#"{"action": "\#(action)"}"#.utf8))
+        #expect(step.status == 201, "\(step.text)")
+      }
+      for absorbed in plant.facilities.dropFirst() {
+        try await merge(absorbed, into: plant.facility)
+      }
+      let list = "\(Self.path)?facility_id=\(plant.facility)&quarter=2026Q1"
+      let credit = try await plant.reporter.get("recycled-input", list)
+      #expect(credit["credit"] == Sample.mass("40"), "\(credit.text)")
+      let counting = try await withdraw(plant, second, 3)
+      #expect(counting.status == 409, "\(counting.text)")
+      #expect(try await claim(plant, "2026Q1", "40").status == 201)
+      let double = try await withdraw(plant, both)
+      #expect(double.status == 201, "no claim rests on what does not count: \(double.text)")
+      let after = try await plant.reporter.get("recycled-input", list)
+      #expect(after["left"] == Sample.mass("0"), "\(after.text)")
+    }
+
     @Test("A claim that is not whole, of another's facility or by no reporter is refused")
     func refused() async throws {
       let caller = try SharedLedger.first
