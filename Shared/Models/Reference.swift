@@ -116,8 +116,6 @@ package struct Reference: Sendable {
   package let hydrogenTiers: [HydrogenTier]
   package let factors: [String: ExactDecimal]
   package let published: [Published]
-  /// The names of the definitions, by id.
-  package let definitions: [String: String]
 
   package var criterionNames: Set<String> { Set(criteria.map(\.name)) }
 
@@ -221,14 +219,11 @@ package struct Reference: Sendable {
         publisher: try $0.column("publisher"), source: try $0.column("source"),
         note: try $0.column("note"))
     }
-    definitions = Dictionary(
-      uniqueKeysWithValues: try rows("definitions").map {
-        (try $0.column("definition_id"), try $0.column("name_en"))
-      })
+    let definitions = Set(try rows("definitions").map { try $0.column("definition_id") })
     for id in Reference.neededFactors where factors[id] == nil {
       throw Unreadable(description: "factors.csv lacks \(id)")
     }
-    for definition in Definition.allCases where definitions[definition.rawValue] == nil {
+    for definition in Definition.allCases where !definitions.contains(definition.rawValue) {
       throw Unreadable(description: "definitions.csv lacks \(definition.rawValue)")
     }
   }

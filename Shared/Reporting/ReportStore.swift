@@ -207,3 +207,32 @@ package struct ReportStore<Report: MonthlyReport>: Sendable {
     }
   }
 }
+
+extension StoredReport {
+  fileprivate static var columns: String {
+    """
+    r.id, COALESCE(made.merged_into, r.facility_id) AS facility_id, r.facility_id AS made_for,
+      r.version, r.revision, r.status, r.review, r.author, r.first_recorded_at, r.recorded_at, r.body
+    """
+  }
+
+  /// The reports, each with what the facility that it was made for was merged into.
+  fileprivate static var source: String {
+    "report r LEFT JOIN facility made ON made.id = r.facility_id"
+  }
+
+  fileprivate init(_ row: Row) throws {
+    guard let id = ID(try row.text("id")), let madeFor = ID(try row.text("made_for")),
+      let facility = ID(try row.text("facility_id")),
+      let status = Status(rawValue: try row.text("status")),
+      let review = ReviewState(rawValue: try row.text("review"))
+    else { throw StorageFailure.misuse("a stored report cannot be read") }
+    let report = try Fields.read(Array(row.text("body").utf8), as: Report.init)
+    self.init(
+      id: id, version: try row.int("version"), revision: try row.int("revision"), status: status,
+      review: review, author: try row.text("author"),
+      firstRecordedAt: Instant(milliseconds: try row.int("first_recorded_at")),
+      recordedAt: Instant(milliseconds: try row.int("recorded_at")), madeFor: madeFor,
+      report: report.moved(to: facility))
+  }
+}

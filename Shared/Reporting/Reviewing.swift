@@ -19,18 +19,14 @@ extension Reporting {
     guard let state = old.review.after(step.action) else {
       let words = old.review.actions.map(\.rawValue).joined(separator: ", ")
       throw Problem(
-        .conflict, "A report that is \(old.review.rawValue) can be: \(words.isEmpty ? "—" : words)."
+        .conflict, "A report that is \(old.review.rawValue) can be: \(words)."
       )
     }
-    switch step.action {
-    case .acceptRevision, .refuseRevision:
+    if step.action == .acceptRevision || step.action == .refuseRevision {
       return try decide(old, step, of: facility, by: actor, on: connection)
-    case .question, .accept, .lock:
-      try demandSecond(actor, than: old.author)
-      fallthrough
-    case .answer:
-      return try store.review(old, step, to: state, by: actor.name, on: connection)
     }
+    if step.action != .answer { try demandSecond(actor, than: old.author) }
+    return try store.review(old, step, to: state, by: actor.name, on: connection)
   }
 
   /// Lets the waiting revision of a locked report count, under the rules of today, or ends it.

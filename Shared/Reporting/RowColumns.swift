@@ -6,7 +6,16 @@ package struct RowColumns {
   private var columns: [String: String]
 
   package init(_ columns: [String: String]) {
-    self.columns = columns.mapValues(\.trimmingSpace).filter { !$0.value.isEmpty }
+    // In place, since nearly all columns stay as they are.
+    self.columns = columns
+    for (name, text) in columns {
+      let trimmed = text.trimmingSpace
+      if trimmed.isEmpty {
+        self.columns[name] = nil
+      } else if trimmed.utf8.count < text.utf8.count {
+        self.columns[name] = trimmed
+      }
+    }
   }
 
   package mutating func take(_ name: String) -> String? { columns.removeValue(forKey: name) }

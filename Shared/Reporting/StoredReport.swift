@@ -27,31 +27,6 @@ package struct StoredReport<Report: MonthlyReport>: Sendable {
 }
 
 extension StoredReport {
-  static var columns: String {
-    """
-    r.id, COALESCE(made.merged_into, r.facility_id) AS facility_id, r.facility_id AS made_for,
-      r.version, r.revision, r.status, r.review, r.author, r.first_recorded_at, r.recorded_at, r.body
-    """
-  }
-
-  /// The reports, each with what the facility that it was made for was merged into.
-  static var source: String { "report r LEFT JOIN facility made ON made.id = r.facility_id" }
-
-  init(_ row: Row) throws {
-    guard let id = ID(try row.text("id")), let madeFor = ID(try row.text("made_for")),
-      let facility = ID(try row.text("facility_id")),
-      let status = Status(rawValue: try row.text("status")),
-      let review = ReviewState(rawValue: try row.text("review"))
-    else { throw StorageFailure.misuse("a stored report cannot be read") }
-    let report = try Fields.read(Array(row.text("body").utf8), as: Report.init)
-    self.init(
-      id: id, version: try row.int("version"), revision: try row.int("revision"), status: status,
-      review: review, author: try row.text("author"),
-      firstRecordedAt: Instant(milliseconds: try row.int("first_recorded_at")),
-      recordedAt: Instant(milliseconds: try row.int("recorded_at")), madeFor: madeFor,
-      report: report.moved(to: facility))
-  }
-
   /// Of reports of one site and month, which facilities merged later have made, one counts: the
   /// survivor's own, else the first by id. The dashboard goes by the same rule.
   package func counts(before other: StoredReport) -> Bool {

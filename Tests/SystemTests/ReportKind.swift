@@ -101,6 +101,7 @@ extension Caller {
         .members(["facility_id": .string(facility), "nil": true]), as: kind)
       // A body that lacks its month is refused before its facility is looked up.
       if reply.status == 422 { break }
+      // The service's own pace: it reads the keys that it follows anew once a second.
       try await Task.sleep(for: .milliseconds(25))
     }
     for _ in 0..<1200 {
@@ -109,6 +110,7 @@ extension Caller {
         kind == .recycledInput
         ? Sample.mill(facility, "2049-12") : Sample.hydrogen(facility, "2049-12")
       if try await report(body, as: kind).status == 422 { return }
+      // The follower's own pace.
       try await Task.sleep(for: .milliseconds(25))
     }
     throw RunningService.NotReady(description: "\(service) does not know \(facility)")
