@@ -114,7 +114,8 @@ let package = Package(
       name: "RemeltCLI", dependencies: ["Models", "Storage", "Journal", "ServiceKit", arguments],
       path: "Services/RemeltCLI", resources: [.copy("Data")], swiftSettings: strict),
     .executableTarget(
-      name: "Bench", dependencies: service + [arguments, lifecycle, jwt], path: "ops/bench",
+      name: "Bench", dependencies: service + ["Reporting", arguments, lifecycle, jwt],
+      path: "ops/bench",
       exclude: ["README.md", "load.lua", "measure.py", "run"], swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["Models", "Storage"], path: "Tests/Support",

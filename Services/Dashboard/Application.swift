@@ -12,9 +12,10 @@ struct DashboardApplication: Sendable {
   let host: ServiceHost
   let keys: AccessKeys
   let followers: [Follower]
-  /// The dashboard's own journal, which a wipe of the read model never touches. Publications will
-  /// stand in it.
+  /// The dashboard's own journal, which a wipe of the read model never touches: publications, what
+  /// goals are judged by, and the editions of the reference data.
   private let keeper: JournalKeeper
+  private let journal: Journal
   private let registry: String
   private let templates: PageTemplates
   private let sessions: Sessions
@@ -33,11 +34,17 @@ struct DashboardApplication: Sendable {
     keeper = try await JournalKeeper(
       origin: host.origin(Self.prefix), database: host.database, clock: host.clock,
       random: host.random, logger: host.logger)
+    journal = Journal(clock: host.clock, random: host.random)
+    try await host.database.migrate("idempotency", Idempotency.migrations)
+    try await host.database.migrate("edition", Editions.migrations)
+    try await host.database.migrate("headline", HeadlineStore.migrations)
+    try await host.database.migrate("publication", PublicationStore.migrations)
+    try await Editions(journal: journal).adopt(in: host.database)
     keys = try await AccessKeys(database: host.database, clock: host.clock)
     let signIn = RegistryAccess.signIn(host, registry: registry)
-    let readings = Readings<Facility>(limit: 20_000)
+    let memory = Fold.Memory()
     let fold = { @Sendable (entries: [Followed], connection: Connection) in
-      try Fold.apply(entries, readings: readings, on: connection)
+      try Fold.apply(entries, memory: memory, on: connection)
     }
     let others = [("recycled-input", input), ("hydrogen-use", hydrogen)].map { name, address in
       RegistryAccess.follower(
@@ -57,6 +64,9 @@ struct DashboardApplication: Sendable {
     let signedIn = router.group("\(Self.prefix)/v1").add(middleware: authentication)
     figures.add(to: signedIn)
     ReportedRoutes(figures: figures).add(to: signedIn)
+    IndicatorRoutes(figures: figures).add(to: signedIn)
+    TargetRoutes(figures: figures, journal: self.journal).add(to: signedIn)
+    PublicationRoutes(figures: figures, journal: self.journal).add(to: signedIn)
     pages(figures).add(to: router)
     return router
   }
@@ -78,7 +88,17 @@ struct DashboardApplication: Sendable {
     let positions = followers.map { follower in
       (follower.source, { @Sendable in follower.appliedSize })
     }
-    return Authentication(keys: keys, positions: Dictionary(uniqueKeysWithValues: positions))
+    let keeper = keeper
+    let own = (Self.source, { @Sendable in keeper.signedSize })
+    return Authentication(
+      keys: keys, positions: Dictionary(uniqueKeysWithValues: positions + [own]))
+  }
+
+  private static let source = "dashboard"
+
+  /// Where a write went in the dashboard's own journal.
+  static func position(_ place: Journal.Place) -> (name: String, value: String) {
+    ("Journal-Position", "\(source)=\(place.size)")
   }
 
   /// Empties the read model; the next start folds it anew from the journals.

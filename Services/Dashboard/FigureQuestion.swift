@@ -1,26 +1,225 @@
 import Models
-import ServiceKit
 
-/// What a table of figures is asked for in a query.
+/// What figures are asked for, in the same texts from a query and in a publication.
 struct FigureQuestion: Sendable {
-  let metal: Metal
+  let definitions: [Definition]
+  let report: ReportType
+  /// One metal, all where they are told apart, none for hydrogen.
+  let metals: [Metal?]
+  let kind: SpanKind
+  /// The months that the spans end in.
   let months: ClosedRange<Month>
-  let grouping: Grouping
+  let by: [Dimension]
+  let filter: [Dimension: String]
+  let comparesYears: Bool
   let asOf: Instant?
+  /// The effective date.
+  let date: Day
+  /// tCO2e per tonne of primary copper.
+  let baseline: ExactDecimal?
 
+  static let mostDefinitions = 20
   static let mostMonths = 120
+  static let mostDimensions = 4
 
-  /// Without months, the twelve up to the last one that is over.
-  init(_ query: Query, today: Day) throws(Problem) {
-    metal = try query.word("metal") ?? .steel
-    let to = try query.month("to") ?? max(Month.first, today.month.previous)
-    let from = try query.month("from") ?? max(Month.first, Month(number: to.number - 11))
-    guard from <= to, to.number - from.number < Self.mostMonths else {
-      throw Problem.field(
-        "?from", "from is not after to, and at most \(Self.mostMonths) months are shown at once")
+  static let names =
+    [
+      "definition", "metal", "report", "period", "from", "to", "by", "compare", "as_of", "date",
+      "baseline",
+    ] + Dimension.allCases.map(\.rawValue).filter { $0 != "metal" }
+
+  init(_ texts: [String: String], today: Day) throws(Problem) {
+    let read = Texts(texts)
+    date = try read.value("date", "a day such as 2026-01-31", Day.init) ?? today
+    asOf = try read.value("as_of", "a moment such as 2026-01-31T16:00:00Z", Instant.init)
+    definitions = try Self.definitions(read)
+    report = try Self.report(definitions, read)
+    kind = try read.word("period") ?? .month
+    by = try Self.dimensions(read)
+    filter = try Self.filter(read, by)
+    metals = try Self.metals(definitions, report, by, read)
+    months = try Self.months(read, before: date)
+    comparesYears =
+      try read.value("compare", "year", { $0 == "year" ? true : nil }) ?? false
+    baseline = try Self.baseline(read)
+    for definition in definitions { try Self.check(definition, by, filter) }
+  }
+
+  private static func definitions(_ read: Texts) throws(Problem) -> [Definition] {
+    let found = try read.list("definition", "ids of definitions", most: mostDefinitions) {
+      Definition(rawValue: $0)
     }
-    months = from...to
-    grouping = try query.word("by") ?? .province
-    asOf = try query.instant("as_of")
+    guard let found, !found.isEmpty else {
+      throw Problem.field(
+        "?definition",
+        "say what is asked for: one or more of \(Definition.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
+    }
+    return found
+  }
+
+  static func baseline(_ read: Texts) throws(Problem) -> ExactDecimal? {
+    try read.value("baseline", "tCO2e per tonne, such as 4.1, at most 1000") { text in
+      ExactDecimal(text).flatMap {
+        $0.digits >= 0 && $0.scale <= 6 && $0 <= ExactDecimal(digits: 1000, scale: 0) ? $0 : nil
+      }
+    }
+  }
+
+  static func report(_ definitions: [Definition], _ read: Texts) throws(Problem) -> ReportType {
+    let said = try read.word("report", as: ReportType.self)
+    let own = Set(definitions.compactMap(\.report))
+    guard own.count < 2, said == nil || own.isEmpty || own == [said] else {
+      throw Problem.field(
+        "?\(own.count < 2 ? "report" : "definition")",
+        "one question is of one report type, and these definitions are of \(own.map(\.rawValue).sorted().joined(separator: ", "))"
+      )
+    }
+    return own.first ?? said ?? .recycledInput
+  }
+
+  private static func dimensions(_ read: Texts) throws(Problem) -> [Dimension] {
+    try read.list("by", "a list of \(Dimension.words)", most: mostDimensions) {
+      Dimension(rawValue: $0)
+    } ?? []
+  }
+
+  static func filter(_ read: Texts, _ by: [Dimension]) throws(Problem) -> [Dimension: String] {
+    var filter: [Dimension: String] = [:]
+    for dimension in Dimension.allCases where dimension != .metal {
+      filter[dimension] = try read.value(
+        dimension.rawValue, "a known \(dimension.rawValue)", dimension.code)
+    }
+    // The nation's figures are China's; what is abroad is asked for.
+    if filter[.country] == nil, !by.contains(.country) { filter[.country] = "CN" }
+    return filter
+  }
+
+  static func metals(
+    _ definitions: [Definition], _ report: ReportType, _ by: [Dimension], _ read: Texts
+  ) throws(Problem) -> [Metal?] {
+    let said = try read.word("metal", as: Metal.self)
+    guard report != .hydrogenUse else {
+      guard said == nil, !by.contains(.metal) else {
+        throw Problem.field("?metal", "hydrogen is of no metal")
+      }
+      return [nil]
+    }
+    let own = Set(definitions.compactMap(\.metal))
+    if by.contains(.metal), said == nil {
+      guard own.isEmpty else {
+        throw Problem.field("?by", "these definitions are of one metal")
+      }
+      return Metal.allCases
+    }
+    guard own.count < 2, said == nil || own.isEmpty || own == [said] else {
+      let names = own.map(\.rawValue).sorted().joined(separator: " and ")
+      throw Problem.field(
+        own.count < 2 ? "?metal" : "?definition",
+        "one question is of one metal, and these definitions are of \(names)")
+    }
+    return [own.first ?? said ?? .steel]
+  }
+
+  private static func months(_ read: Texts, before date: Day) throws(Problem) -> ClosedRange<Month>
+  {
+    let month = { (name: String) throws(Problem) in
+      try read.value(name, "a month such as 2026-01", Month.init)
+    }
+    let to = try month("to") ?? max(Month.first, date.month.previous)
+    let from = try month("from") ?? max(Month.first, Month(number: to.number - 11))
+    guard from <= to, to.number - from.number < mostMonths else {
+      throw Problem.field(
+        "?from", "from is not after to, and at most \(mostMonths) months are shown at once")
+    }
+    return from...to
+  }
+
+  /// Refuses to tell apart, or to narrow, by what a definition's sums do not say.
+  static func check(_ definition: Definition, _ by: [Dimension], _ filter: [Dimension: String])
+    throws(Problem)
+  {
+    let known = Set(
+      Metal.allCases.flatMap { definition.terms($0).numerator }.flatMap(\.labels.keys))
+    for label in Label.allCases where !known.contains(label) {
+      guard let dimension = Dimension(rawValue: label.rawValue) else { continue }
+      guard !by.contains(dimension), filter[dimension] == nil else {
+        throw Problem.field(
+          by.contains(dimension) ? "?by" : "?\(dimension.rawValue)",
+          "\(definition.rawValue) does not tell apart by \(dimension.rawValue)")
+      }
+    }
+  }
+
+  /// Whether facilities have to be looked at one by one.
+  var needsFacilities: Bool { by.contains(.group) || filter[.group] != nil }
+
+  /// The spans, and those of the year before where they are compared.
+  var spans: [Span] { kind.spans(endingIn: months) }
+
+  var json: [JSON.Member] {
+    [
+      .init("metal", .textOrNull(metals.count == 1 ? metals[0]?.rawValue : nil)),
+      .init("report", .string(report.rawValue)),
+      .init("scheme", .textOrNull(filter[.scheme] ?? standardScheme)),
+      .init("period", .string(kind.rawValue)), .init("from", months.lowerBound.json),
+      .init("to", months.upperBound.json),
+      .init("by", .array(by.map { .string($0.rawValue) })),
+      .init("filter", Self.json(filter)), .init("as_of", asOf?.json ?? .null),
+      .init("date", date.json),
+    ]
+  }
+
+  static func json(_ filter: [Dimension: String]) -> JSON {
+    .object(
+      Dimension.allCases.compactMap { dimension in
+        filter[dimension].map { JSON.Member(dimension.rawValue, .string($0)) }
+      })
+  }
+
+  /// The scheme that classes are meant by where none is said: several would count twice.
+  var standardScheme: String? {
+    report == .hydrogenUse && !by.contains(.scheme) ? HydrogenClass.standard : nil
+  }
+}
+
+extension JSON {
+  static func textOrNull(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+}
+
+/// Texts by name, as they stand in a query or in a publication's question.
+struct Texts: Sendable {
+  private let texts: [String: String]
+
+  init(_ texts: [String: String]) { self.texts = texts }
+
+  func value<Value>(_ name: String, _ expected: String, _ convert: (String) -> Value?)
+    throws(Problem) -> Value?
+  {
+    guard let text = texts[name] else { return nil }
+    guard !text.utf8.contains(0), let value = convert(text) else {
+      throw Problem.field("?\(name)", "\(expected) is expected")
+    }
+    return value
+  }
+
+  func word<Word: RawRepresentable & CaseIterable>(_ name: String, as _: Word.Type = Word.self)
+    throws(Problem) -> Word? where Word.RawValue == String
+  {
+    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    return try value(name, "one of \(words)") { Word(rawValue: $0) }
+  }
+
+  /// A comma separated list in which nothing stands twice.
+  func list<Element: Hashable>(
+    _ name: String, _ expected: String, most: Int, _ convert: (String) -> Element?
+  ) throws(Problem) -> [Element]? {
+    try value(name, "\(expected), separated by commas, each once, at most \(most),") { text in
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let found = parts.compactMap(convert)
+      guard found.count == parts.count, Set(found).count == found.count, found.count <= most
+      else { return nil }
+      return found
+    }
   }
 }

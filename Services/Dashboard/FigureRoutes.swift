@@ -37,7 +37,7 @@ struct FigureRoutes: Sendable {
     return Sourced(value: value, sources: sources, standbyLag: lag)
   }
 
-  func throughput(_ question: FigureQuestion, _ sight: Sight) async throws
+  func throughput(_ question: TableQuestion, _ sight: Sight) async throws
     -> Sourced<ThroughputTable>
   {
     try await read {
@@ -59,11 +59,11 @@ struct FigureRoutes: Sendable {
   // MARK: Routes
 
   private func throughput(_ request: Request, _ context: Context) async throws -> Response {
-    let sight = try Sight(try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     let format = try Format(request)
     let query = Query(request)
     try query.only("metal", "from", "to", "by", "as_of")
-    let question = try FigureQuestion(query, today: clock.now().dayInChina)
+    let question = try TableQuestion(query, today: clock.now().dayInChina)
     let found = try await throughput(question, sight)
     let table = found.value
     if format == .csv {
@@ -80,7 +80,7 @@ struct FigureRoutes: Sendable {
   }
 
   private func capacity(_ request: Request, _ context: Context) async throws -> Response {
-    let sight = try Sight(try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     let format = try Format(request)
     let query = Query(request)
     try query.only("metal", "date", "by", "as_of")
@@ -118,7 +118,7 @@ struct FigureRoutes: Sendable {
   func reports(
     _ series: Series, _ request: Request, _ context: Context, json: (Figures.Behind) -> JSON
   ) async throws -> Response {
-    let sight = try Sight(try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     let page = try Page(request)
     let query = Query(request)
     guard let month = try query.month("month") else {
@@ -136,17 +136,18 @@ struct FigureRoutes: Sendable {
     let read = try await read { connection in
       (
         try Figures.reports(
-          series, month, asOf: asOf, after: page.after?.first ?? "", limit: page.limit + 1,
-          counts: counts, on: connection),
+          series, month...month, asOf: asOf, after: page.after?.first ?? "",
+          limit: page.limit + 1, counts: { counts($1.place) }, on: connection),
         try Figures.missing(
-          series, month, asOf: asOf, limit: Page.maximum, counts: counts, on: connection)
+          series, month...month, asOf: asOf, counts: { counts($1.place) }, on: connection
+        ).prefix(Page.maximum)
       )
     }
     let (found, missing) = read.value
-    let owing = missing.map { id, facility in
+    let owing = missing.map {
       JSON.members([
-        "facility_id": .string(id), "facility": .string(facility.name),
-        "province": .text(facility.location.province),
+        "facility_id": .string($0.facilityID), "facility": .string($0.facility.name),
+        "province": .text($0.facility.location.province),
       ])
     }
     return page.response(
@@ -158,7 +159,7 @@ struct FigureRoutes: Sendable {
   }
 
   private func sources(_ request: Request, _ context: Context) async throws -> Response {
-    _ = try Sight(try context.actor)
+    _ = try Sight(ofPlaces: try context.actor)
     try Query(request).only()
     let found = try await read { _ in }
     return .json(.members(["items": found.sourcesJSON, "standby_lag_ms": found.lagJSON]))
@@ -200,19 +201,17 @@ enum Format: Sendable {
 }
 
 extension Figures.Behind {
-  var isLate: Bool { fact.series.type.isLate(fact.period, recordedAt: firstRecordedAt) }
-
   var json: JSON {
     .members([
       "report_id": fact.report.json, "facility_id": .string(facilityID),
       "facility": .string(facility.name), "organisation_id": facility.organisation.json,
       "province": .text(facility.location.province), "metal": .text(fact.series.metal?.rawValue),
       "month": fact.period.json, "revision": .int(revision),
-      "throughput": Mass.json(grams: Int128(fact.throughput)), "nil": .bool(fact.isNil),
+      "throughput": Mass.json(grams: fact.amounts[Sum.throughput]), "nil": .bool(fact.isNil),
       "late": .bool(isLate),
       "demonstration": .bool(facility.demonstration), "position": .int(position),
       "recorded_at": recordedAt.json,
-      "href": .string("/registry/v1/throughput/\(fact.report)/revisions/\(revision)"),
+      "href": .string(href),
     ])
   }
 }

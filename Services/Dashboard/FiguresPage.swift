@@ -56,8 +56,8 @@ struct PageFigures: Sendable {
   struct MonthTable: Sendable {
     let month: String
     let open: Bool
-    let rows: [FigureRow]
-    let total: FigureRow?
+    let rows: [PageRow]
+    let total: PageRow?
   }
 
   let day: String
@@ -70,8 +70,8 @@ struct PageFigures: Sendable {
   let capacityTotal: CapacityRow
   let capacityQuery: String
   let throughputQuery: String
-  let latest: FigureRow?
-  let totals: [FigureRow]
+  let latest: PageRow?
+  let totals: [PageRow]
   let months: [MonthTable]
   /// How many months have a table of their groups, where there are more.
   let cut: String?
@@ -104,7 +104,7 @@ struct PageFigures: Sendable {
     capacityTotal = CapacityRow(capacity.total, asked.grouping, demonstration: any)
     capacityQuery = question.capacityQuery
     throughputQuery = question.throughputQuery
-    totals = throughput.totals.map { FigureRow($0, question, demonstration: any) }
+    totals = throughput.totals.map { PageRow($0, question, demonstration: any) }
     latest = totals.last
     months = Self.months(throughput, question, totals, marked)
     cut = totals.count > Self.mostTables ? Shown.count(Self.mostTables) : nil
@@ -118,7 +118,7 @@ struct PageFigures: Sendable {
 
   /// The latest first, and open.
   private static func months(
-    _ table: ThroughputTable, _ question: PageQuestion, _ totals: [FigureRow],
+    _ table: ThroughputTable, _ question: PageQuestion, _ totals: [PageRow],
     _ marked: Set<String>
   ) -> [MonthTable] {
     let lines = Dictionary(grouping: table.lines, by: \.month.description)
@@ -126,7 +126,7 @@ struct PageFigures: Sendable {
       MonthTable(
         month: total.month, open: total.month == totals.last?.month,
         rows: (lines[total.month] ?? []).map {
-          FigureRow($0, question, demonstration: marked.contains($0.code))
+          PageRow($0, question, demonstration: marked.contains($0.code))
         }, total: total)
     }
   }
@@ -137,14 +137,14 @@ struct Demonstrations: Sendable {
   let number: Int
   private let places: Set<String>
 
-  init(_ metal: Metal, _ known: KnownFacilities, _ sight: Sight) {
-    let found = known.roots.map(\.facility).filter { facility in
-      facility.demonstration && sight.sees(FacilityShare.place(facility))
+  init(_ metal: Metal, _ known: KnownFacilities, _ sight: Sight) throws {
+    let found = try known.roots.map(\.facility).filter { facility in
+      facility.demonstration && sight.sees(facility.place)
         && (facility.capacities.contains { $0.process == .scrapProcessing && $0.metal == metal }
           || facility.obligations.contains { $0.report == .throughput && $0.metal == metal })
     }
     number = found.count
-    places = Set(found.map(FacilityShare.place))
+    places = Set(found.map(\.place))
   }
 
   /// The codes of the groups that contain one.

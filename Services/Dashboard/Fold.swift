@@ -1,6 +1,7 @@
 import Journal
 import Models
 import Storage
+import Synchronization
 
 /// Folds the journals of all sources into the read model, each when it comes: what joins them is
 /// derived from the facts that are there, so the order in which sources arrive does not matter. A
@@ -8,50 +9,54 @@ import Storage
 /// stored once per cell.
 struct Fold {
   private var changes: [CellKey: Cell] = [:]
-  /// Of this page's reports, what facility each counts for.
-  private var roots: [String: String] = [:]
-  /// Of those, whether others were merged into it.
-  private var survivors: [String: Bool] = [:]
-  /// Of this page's organisations, the facilities with a blast furnace.
-  private var enterprises: [ID: [Facility]] = [:]
+  private var standing: [Place: Standing] = [:]
+  private let known: KnownFacilities
   private let connection: Connection
-  private let readings: Readings<Facility>
 
-  private static let months = Month.first...Month.last
+  private struct Place: Hashable {
+    let series: Series
+    let place: String
+  }
+
+  /// What is known of facilities, from page to page.
+  final class Memory: Sendable {
+    fileprivate let facilities = Mutex<(position: Int64, memory: KnownFacilities.Memory)?>(nil)
+  }
 
   /// Applies a page of entries inside the follower's transaction.
   static func apply(
-    _ entries: [Followed], readings: Readings<Facility> = Readings(limit: 1000),
-    on connection: Connection
+    _ entries: [Followed], memory: Memory = Memory(), on connection: Connection
   ) throws {
-    var fold = Fold(connection: connection, readings: readings)
+    let position = try ReadModelStore.facilitiesPosition(on: connection)
+    let kept = memory.facilities.withLock { $0 }
+    // What was kept is of another state where its page was not committed, or another replica has
+    // applied one.
+    let start = kept.flatMap { $0.position == position ? $0.memory : nil }
+    let known = KnownFacilities(memory: start ?? .init(), on: connection)
+    var fold = Fold(connection: connection, known: known)
     for entry in entries { try fold.take(entry) }
-    for (key, cell) in fold.changes where cell != .zero {
+    for (key, cell) in fold.changes where !cell.isEmpty {
       try ReadModelStore.add(cell, to: key, on: connection)
     }
+    for (place, sums) in fold.standing where sums != .zero {
+      try ReadModelStore.add(sums, to: place.series, at: place.place, on: connection)
+    }
+    let end = try ReadModelStore.facilitiesPosition(on: connection)
+    memory.facilities.withLock { $0 = (end, known.memory) }
   }
 
-  private init(connection: Connection, readings: Readings<Facility>) {
+  private init(connection: Connection, known: KnownFacilities) {
     self.connection = connection
-    self.readings = readings
-  }
-
-  private mutating func root(_ facility: String) throws -> String {
-    if let known = roots[facility] { return known }
-    let root = try ReadModelStore.root(facility, on: connection)
-    roots[facility] = root
-    return root
-  }
-
-  private func facility(of id: String) throws -> Facility? {
-    try ReadModelStore.facility(id, readings: readings, on: connection)
+    self.known = known
   }
 
   private mutating func take(_ entry: Followed) throws {
     switch entry.type {
     case .organisationRegistered, .organisationChanged:
       try ReadModelStore.store(
-        organisation: entry.subject, name: entry.data["name"]?.text ?? "", on: connection)
+        organisation: entry.subject, name: entry.data["name"]?.text ?? "",
+        group: entry.data["ownership_group"]?.text, position: entry.position,
+        at: entry.recordedAt, on: connection)
     case .facilityRegistered, .facilityChanged: try facility(entry)
     case .facilityMerged: try merge(entry)
     case .qualificationRecorded:
@@ -62,17 +67,18 @@ struct Fold {
     case .recycledInputReported, .recycledInputRevised: try report(.recycledInput, entry)
     case .hydrogenUseReported, .hydrogenUseRevised: try report(.hydrogenUse, entry)
     case .throughputWithdrawn, .recycledInputWithdrawn, .hydrogenUseWithdrawn: try withdraw(entry)
-    // What is proposed does not count, and a review changes no figure.
-    case .reportReviewed, .revisionProposed, .claimAccepted, .journalStarted, .credentialIssued,
-      .credentialRevoked,
-      .keyPublished, .keyRevoked, nil:
+    case .reportReviewed: try review(entry)
+    // What is proposed does not count.
+    case .revisionProposed, .claimAccepted, .journalStarted, .credentialIssued,
+      .credentialRevoked, .keyPublished, .keyRevoked, .editionAdopted, .headlineChosen,
+      .publicationMade, nil:
       return
     }
   }
 
   private mutating func facility(_ entry: Followed) throws {
     let body = entry.data.without("id", "version")
-    let old = try facility(of: entry.subject)
+    let old = try known.facility(entry.subject)
     let new = try Fields.read(body, as: Facility.init)
     // A blast furnace makes all steel of its enterprise long-process steel.
     var affected: Set = [entry.subject]
@@ -81,73 +87,62 @@ struct Fold {
       || (old?.organisation != new.organisation && !furnaces.isEmpty)
     {
       for organisation in Set([old?.organisation, new.organisation].compactMap(\.self)) {
-        affected.formUnion(try ReadModelStore.facilities(of: organisation.text, on: connection))
+        affected.formUnion(try known.facilities(of: organisation))
       }
     }
-    for id in affected { try share(of: id, sign: -) }
+    for id in affected { try share(of: id, -1) }
     try ReadModelStore.store(
       facility: entry.subject, organisation: new.organisation.text, body: body,
       position: entry.position, at: entry.recordedAt, on: connection)
-    enterprises = [:]
-    for id in affected { try share(of: id, sign: { $0 }) }
+    known.forget(entry.subject)
+    for id in affected { try share(of: id, 1) }
   }
 
   private mutating func merge(_ entry: Followed) throws {
     guard let survivor = entry.data["survivor"]?.text, let absorbed = entry.data["absorbed"]?.text
     else { return }
     var affected: Set = [survivor]
-    if let gone = try facility(of: absorbed), !gone.blastFurnaces.isEmpty {
-      affected.formUnion(
-        try ReadModelStore.facilities(of: gone.organisation.text, on: connection))
+    if let gone = try known.facility(absorbed), !gone.blastFurnaces.isEmpty {
+      affected.formUnion(try known.facilities(of: gone.organisation))
     }
-    for id in affected.union([absorbed]) { try share(of: id, sign: -) }
+    for id in affected.union([absorbed]) { try share(of: id, -1) }
     try ReadModelStore.store(
-      merge: absorbed, into: survivor, at: entry.recordedAt, on: connection)
-    roots = [:]
-    survivors = [:]
-    enterprises = [:]
-    for id in affected where id != absorbed { try share(of: id, sign: { $0 }) }
+      merge: absorbed, into: survivor, position: entry.position, at: entry.recordedAt,
+      on: connection)
+    known.forgetMerges()
+    for id in affected where id != absorbed { try share(of: id, 1) }
   }
 
   /// Adds or takes away all that a facility brings: capacity, obligations, reports.
-  private mutating func share(of id: String, sign: (Cell) -> Cell) throws {
-    guard let facility = try facility(of: id) else { return }
-    for (key, cell) in FacilityShare.cells(facility, in: Self.months) {
-      changes[key, default: .zero] += sign(cell)
+  private mutating func share(of id: String, _ sign: Int64) throws {
+    guard let facility = try known.facility(id) else { return }
+    for series in Standing.series(facility) {
+      standing[Place(series: series, place: facility.place), default: .zero]
+        .add(Standing(facility, series), sign)
     }
-    let facts = try ReadModelStore.reports(of: id, on: connection)
-    for fact in ReportFact.counting(facts, of: id) { try add(fact, of: facility, sign: sign) }
+    let facts = try ReadModelStore.reports(of: try known.members(of: id), on: connection)
+    for fact in ReportFact.counting(facts, of: id) { try add(fact, of: facility, sign) }
   }
 
-  private mutating func add(_ fact: ReportFact, of facility: Facility, sign: (Cell) -> Cell) throws
-  {
+  private mutating func add(_ fact: ReportFact, of facility: Facility, _ sign: Int64) throws {
     let shares = try fact.share(of: facility) {
-      try !enterprise(facility.organisation).contains { $0.hasBlastFurnace(in: fact.period) }
+      try known.isShortProcess(facility.organisation, in: fact.period)
     }
-    for (key, cell) in shares { changes[key, default: .zero] += sign(cell) }
-  }
-
-  /// The facilities of an organisation that stand for themselves and have a blast furnace.
-  private mutating func enterprise(_ organisation: ID) throws -> [Facility] {
-    if let known = enterprises[organisation] { return known }
-    let found = try ReadModelStore.facilities(of: organisation.text, on: connection)
-      .compactMap { try facility(of: $0) }.filter { !$0.blastFurnaces.isEmpty }
-    enterprises[organisation] = found
-    return found
+    for (key, cell) in shares { changes[key, default: .zero] += sign < 0 ? -cell : cell }
   }
 
   private mutating func report(_ type: ReportType, _ entry: Followed) throws {
-    let revision = entry.data["revision"]?.int ?? 1
+    let revision = Int64(entry.data["revision"]?.int ?? 1)
     guard let id = ID(entry.subject) else { return }
-    let fact = try ReportFact(id, type, event: entry.data)
     let old = revision > 1 ? try ReadModelStore.report(entry.subject, on: connection) : nil
-    try change(from: old?.0, to: fact) { connection in
+    let fact = try ReportFact(
+      id, type, event: entry.data, revision: revision, first: old?.first ?? entry.recordedAt)
+    try change(from: old, to: fact) { connection in
       if old != nil {
         try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: connection)
       }
       try ReadModelStore.store(
-        fact, revision: Int64(revision), position: entry.position, at: entry.recordedAt,
-        first: old?.first ?? entry.recordedAt, on: connection)
+        fact, position: entry.position, at: entry.recordedAt, on: connection)
     }
   }
 
@@ -158,31 +153,37 @@ struct Fold {
     from old: ReportFact?, to new: ReportFact?, _ store: (Connection) throws -> Void
   ) throws {
     let (oldRoot, newRoot) = (
-      try old.map { try root($0.facility.text) }, try new.map { try root($0.facility.text) }
+      try old.map { try known.root($0.facility.text) },
+      try new.map { try known.root($0.facility.text) }
     )
-    let merged = try Set([oldRoot, newRoot].compactMap(\.self)).filter { try isSurvivor($0) }
-    for root in merged { try share(of: root, sign: -) }
-    if let old, let oldRoot, !merged.contains(oldRoot), let facility = try facility(of: oldRoot) {
-      try add(old, of: facility, sign: -)
+    let merged = try Set([oldRoot, newRoot].compactMap(\.self)).filter { try known.isSurvivor($0) }
+    for root in merged { try share(of: root, -1) }
+    if let old, let oldRoot, !merged.contains(oldRoot), let facility = try known.facility(oldRoot) {
+      try add(old, of: facility, -1)
     }
     try store(connection)
-    if let new, let newRoot, !merged.contains(newRoot), let facility = try facility(of: newRoot) {
-      try add(new, of: facility, sign: { $0 })
+    if let new, let newRoot, !merged.contains(newRoot), let facility = try known.facility(newRoot) {
+      try add(new, of: facility, 1)
     }
-    for root in merged { try share(of: root, sign: { $0 }) }
-  }
-
-  private mutating func isSurvivor(_ root: String) throws -> Bool {
-    if let known = survivors[root] { return known }
-    let isSurvivor = try ReadModelStore.isSurvivor(root, on: connection)
-    survivors[root] = isSurvivor
-    return isSurvivor
+    for root in merged { try share(of: root, 1) }
   }
 
   private mutating func withdraw(_ entry: Followed) throws {
-    guard let old = try ReadModelStore.report(entry.subject, on: connection)?.0 else { return }
+    guard let old = try ReadModelStore.report(entry.subject, on: connection) else { return }
     try change(from: old, to: nil) {
       try ReadModelStore.supersede(report: entry.subject, at: entry.recordedAt, on: $0)
+    }
+  }
+
+  /// A review changes no mass: a locked report is counted as such.
+  private mutating func review(_ entry: Followed) throws {
+    guard entry.data["state"]?.text == ReviewState.locked.rawValue,
+      let old = try ReadModelStore.report(entry.subject, on: connection), !old.isLocked
+    else { return }
+    var new = old
+    new.isLocked = true
+    try change(from: old, to: new) {
+      try ReadModelStore.lock(report: entry.subject, at: entry.recordedAt, on: $0)
     }
   }
 }

@@ -28,28 +28,3 @@ enum Grouping: String, CaseIterable, Sendable {
     }
   }
 }
-
-/// The places whose facilities a reader sees one by one.
-struct Sight: Sendable, Hashable {
-  /// Nil stands for all.
-  let places: Set<String>?
-
-  /// - Throws: ``Problem`` `forbidden` without a role that reads dashboards.
-  init(_ actor: Actor) throws(Problem) {
-    let grants = actor.grants.filter { [.analyst, .operator, .verifier].contains($0.role) }
-    if grants.contains(where: { $0.scope == .all }) {
-      places = nil
-      return
-    }
-    let codes = grants.compactMap { if case .authority(let code) = $0.scope { code } else { nil } }
-    guard !codes.isEmpty else {
-      throw Problem(
-        .forbidden,
-        "The dashboard is read with the role analyst, operator or verifier, over all or over an authority."
-      )
-    }
-    places = Set(codes)
-  }
-
-  func sees(_ place: String) -> Bool { places?.contains(place) ?? true }
-}

@@ -3,38 +3,43 @@ import Models
 /// Hydrogen supplied by route, source and class, and used by use.
 struct HydrogenTable: Sendable {
   let table: PeriodTable
-  /// Every amount that some line has.
+  /// Every mass that some line has.
   private let names: [String]
 
   init(table: PeriodTable) {
     self.table = table
-    names = Set(table.totals.flatMap(\.cell.amounts.names)).sorted()
+    names = Set(table.totals.flatMap(\.cell.names).filter { !Self.isCount($0) }).sorted()
   }
 
   private static let sold = "use.\(HydrogenPurpose.sold.rawValue)"
+  private static let supplied = Definition.hydrogenSupplied.terms(.steel).numerator
+  private static let used = Definition.hydrogenUsed.terms(.steel).numerator
+  private static let uses = used + [Term(sold, [.use: HydrogenPurpose.sold.rawValue])]
+  /// Each scheme's classes add up to all that was supplied: one of them does.
+  private static let once = supplied.filter { $0.labels[.scheme] == HydrogenClass.standard }
+
+  private static func isCount(_ name: String) -> Bool {
+    name.hasPrefix("count.") || name.hasPrefix("days.")
+  }
 
   func json(_ line: PeriodTable.Line) -> JSON {
     let cell = line.cell
-    let uses = cell.amounts.sum(prefix: "use.")
     return .members([
       "period": line.period?.json, "code": .string(line.code), "name": .string(line.name),
-      "supplied": Mass.json(grams: cell.amounts.sum(prefix: "route.")),
-      "used": Mass.json(grams: uses - cell.amounts[Self.sold]),
+      "supplied": Mass.json(grams: cell.sum(Self.once)),
+      "used": Mass.json(grams: cell.sum(Self.used)),
       "sold": cell.mass(Self.sold), "vented": cell.mass("vented"),
-      "by_route": cell.list("route.", as: "route"), "by_source": cell.list("source.", as: "source"),
-      "by_class": classes(cell), "by_use": cell.list("use.", as: "use"),
-      "coverage": cell.coverage,
+      "by_route": cell.list(Self.once, by: .route), "by_source": cell.list(Self.once, by: .source),
+      "by_class": .array(HydrogenClass.schemes.flatMap { classes(cell, $0.scheme) }),
+      "by_use": cell.list(Self.uses, by: .use), "coverage": cell.coverage,
     ])
   }
 
-  private func classes(_ cell: Cell) -> JSON {
-    .array(
-      cell.amounts.names.filter { $0.hasPrefix("class.") }.map { name in
-        let parts = name.split(separator: ".").map(String.init)
-        return .members([
-          "scheme": .string(parts[1]), "class": .string(parts[2]), "mass": cell.mass(name),
-        ])
-      })
+  private func classes(_ cell: Cell, _ scheme: String) -> [JSON] {
+    let terms = Self.supplied.filter { $0.labels[.scheme] == scheme }
+    return cell.list(terms, by: .hydrogenClass).elements.map { line in
+      .members(["scheme": .string(scheme), "class": line["class"], "mass": line["mass"]])
+    }
   }
 
   var columns: [String] {
@@ -43,6 +48,6 @@ struct HydrogenTable: Sendable {
 
   func fields(_ line: PeriodTable.Line) -> [String] {
     [line.period?.description ?? "", line.code, line.name]
-      + names.map { Mass.tonnes(line.cell.amounts[$0]) } + line.cell.counts
+      + names.map { Mass.tonnes(line.cell[$0]) } + line.cell.counts
   }
 }

@@ -18,7 +18,7 @@ struct InputTable: Sendable {
   }
 
   func json(_ line: PeriodTable.Line) -> JSON {
-    let amounts = line.cell.amounts
+    let amounts = line.cell
     let inputs = materials.flatMap { material in
       names(material).filter { amounts[$0.name] != 0 }.map { name, origin in
         JSON.members([
@@ -37,7 +37,7 @@ struct InputTable: Sendable {
       "inputs": .array(inputs), "outputs": .array(outputs),
       "received": line.cell.mass("received"), "home_arising": line.cell.mass("home_arising"),
       "sold": line.cell.mass("sold"),
-      "shares": .array(Definition.of(metal).map { share($0, line) }),
+      "shares": .array(Definition.shares(of: metal).map { share($0, line) }),
       "coverage": line.cell.coverage,
     ])
   }
@@ -45,9 +45,9 @@ struct InputTable: Sendable {
   /// The share; of everything together also held against the goals it may be meant by,
   /// where it is China's.
   private func share(_ definition: Definition, _ line: PeriodTable.Line) -> JSON {
-    let json = definition.json(line.cell.amounts)
+    let json = definition.json(line.cell)
     guard line.period == nil, table.isNation, case .object(let members) = json else { return json }
-    let ratio = try? definition.ratio(line.cell.amounts)
+    let ratio = try? definition.ratio(line.cell)
     let goals = definition.goals(metal).map { goal in
       JSON.members([
         "target_id": .string(goal.id), "comparator": .string(goal.comparator),
@@ -61,23 +61,23 @@ struct InputTable: Sendable {
   var columns: [String] {
     ["period", "code", "name"] + materials.flatMap(names).map { "\($0.name)_t" }
       + OutputRoute.of(metal).map { "output.\($0.rawValue)_t" }
-      + ["received_t", "home_arising_t", "sold_t"] + Definition.of(metal).map(\.rawValue)
+      + ["received_t", "home_arising_t", "sold_t"] + Definition.shares(of: metal).map(\.rawValue)
       + ["owed", "received", "nil", "missing"]
   }
 
   func fields(_ line: PeriodTable.Line) -> [String] {
-    let amounts = line.cell.amounts
+    let amounts = line.cell
     let masses =
       materials.flatMap(names).map(\.name)
       + OutputRoute.of(metal).map { "output.\($0.rawValue)" }
       + ["received", "home_arising", "sold"]
     return [line.period?.description ?? "", line.code, line.name]
       + masses.map { Mass.tonnes(amounts[$0]) }
-      + Definition.of(metal).map { $0.json(amounts)["value"]?.text ?? "" } + line.cell.counts
+      + Definition.shares(of: metal).map { $0.json(amounts)["value"]?.text ?? "" } + line.cell.counts
   }
 }
 
 extension Cell {
   /// The columns of coverage.
-  var counts: [String] { [owed, received, nils, owed - received].map { String($0) } }
+  var counts: [String] { [owed, received, nils, missing].map { String($0) } }
 }

@@ -2,7 +2,7 @@ import Journal
 import Models
 
 /// One line of a throughput table, for people.
-struct FigureRow: Sendable {
+struct PageRow: Sendable {
   let month: String
   let name: String
   let localName: String
@@ -31,8 +31,8 @@ struct FigureRow: Sendable {
       bought = throughput
       utilisation = throughput
     } else {
-      throughput = Figure(Shown.mass(Int128(cell.throughput)), href)
-      bought = Figure(Shown.mass(Int128(cell.fromProcessors)), href)
+      throughput = Figure(Shown.mass(cell[Sum.throughput]), href)
+      bought = Figure(Shown.mass(cell[Sum.fromProcessors]), href)
       utilisation = Figure(
         line.utilisation, href,
         undefined: "undefined: no capacity is registered for the month, and nothing ÷ 0 has a value"

@@ -6,12 +6,12 @@ import ServiceKit
 
 /// What the page is asked: the API's question about throughput, and the capacity's day.
 struct PageQuestion: Sendable {
-  let throughput: FigureQuestion
+  let throughput: TableQuestion
   let day: Day
 
   init(_ request: Request, today: Day) throws(Problem) {
     let query = Query(request.asAsked)
-    throughput = try FigureQuestion(query, today: today)
+    throughput = try TableQuestion(query, today: today)
     day = try query.day("date") ?? today
   }
 

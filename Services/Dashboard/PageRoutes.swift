@@ -34,7 +34,7 @@ struct PageRoutes: Sendable {
 
   /// The main page; a question that cannot be understood gives it with a sentence, without figures.
   private func page(_ request: Request, _ context: Context) async throws -> Response {
-    let sight = try Sight(try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     do {
       try Query(request).only("metal", "from", "to", "by", "as_of", "date")
       let question = try PageQuestion(request, today: figures.clock.now().dayInChina)
@@ -62,12 +62,11 @@ struct PageRoutes: Sendable {
     let asked = question.throughput
     let capacity = try await capacity(question, sight)
     let throughput = try await figures.throughput(asked, sight)
-    let known = try await figures.database.readStandby {
-      try KnownFacilities(asOf: asked.asOf, on: $0)
+    let demonstrations = try await figures.database.readStandby {
+      try Demonstrations(asked.metal, KnownFacilities(asOf: asked.asOf, on: $0), sight)
     }
     let figures = PageFigures(
-      question, capacity, throughput.value, sight,
-      demonstrations: Demonstrations(asked.metal, known, sight))
+      question, capacity, throughput.value, sight, demonstrations: demonstrations)
     return model(TypedQuestion(question), nil, figures, throughput)
   }
 
@@ -80,7 +79,7 @@ struct PageRoutes: Sendable {
 
   /// The page's tables as the API's CSV, for those who have a session and no token at hand.
   private func export(_ request: Request, _ context: Context) async throws -> Response {
-    let sight = try Sight(try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     let query = Query(request)
     try query.only("table", "metal", "from", "to", "by", "as_of", "date")
     let question = try PageQuestion(request, today: figures.clock.now().dayInChina)
@@ -101,7 +100,7 @@ struct PageRoutes: Sendable {
   }
 
   private func reports(_ request: Request, _ context: Context) async throws -> Response {
-    let sight = try Sight(try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     let request = request.asAsked
     let query = Query(request)
     try query.only(
@@ -112,13 +111,12 @@ struct PageRoutes: Sendable {
     let (found, owing) = try await figures.database.readStandby { connection in
       (
         try Figures.reports(
-          Series(.throughput, question.metal), question.month, asOf: question.asOf,
-          after: page.after?.first ?? "",
-          limit: page.limit + 1, counts: counts, on: connection),
+          Series(.throughput, question.metal), question.month...question.month,
+          asOf: question.asOf, after: page.after?.first ?? "", limit: page.limit + 1,
+          counts: { counts($1.place) }, on: connection),
         try Figures.missing(
-          Series(.throughput, question.metal), question.month, asOf: question.asOf,
-          limit: Page.maximum + 1,
-          counts: counts, on: connection)
+          Series(.throughput, question.metal), question.month...question.month,
+          asOf: question.asOf, counts: { counts($1.place) }, on: connection)
       )
     }
     return templates.page(.reports, ReportsPage(question, page, found, owing))

@@ -59,23 +59,32 @@ private func < (one: (Month?, String), other: (Month?, String)) -> Bool {
 
 extension Cell {
   var coverage: JSON {
-    let percent = Ratio.percentJSON(Int128(received), Int128(owed))
+    let percent = Ratio.percentJSON(received, owed)
     return .members([
-      "owed": .int(owed), "received": .int(received), "nil": .int(nils),
-      "missing": .int(owed - received), "reports": .int(reports), "percent": percent["percent"],
+      "owed": .count(owed), "received": .count(received), "nil": .count(nils),
+      "missing": .count(missing), "reports": .count(reports), "percent": percent["percent"],
       "reason": percent["reason"],
     ])
   }
 
-  func mass(_ name: String) -> JSON { Mass.json(grams: amounts[name]) }
+  func mass(_ name: String) -> JSON { Mass.json(grams: self[name]) }
 
-  /// The amounts whose name begins so, each under the rest of its name.
-  func list(_ prefix: String, as member: String) -> JSON {
-    .array(
-      amounts.names.filter { $0.hasPrefix(prefix) }.map {
+  /// The sums of terms by what they say under a label.
+  func list(_ terms: [Term], by label: Label) -> JSON {
+    var sums: [String: Int128] = [:]
+    for term in terms where self[term.name] != 0 {
+      sums[term.labels[label] ?? "", default: 0] += self[term.name]
+    }
+    return .array(
+      sums.sorted { $0.key < $1.key }.map {
         JSON.object([
-          .init(member, .string(String($0.dropFirst(prefix.count)))), .init("mass", mass($0)),
+          .init(label.rawValue, .string($0.key)), .init("mass", Mass.json(grams: $0.value)),
         ])
       })
   }
+}
+
+extension JSON {
+  /// A count of reports, which 64 bits always hold.
+  static func count(_ number: Int128) -> JSON { .int(Int64(clamping: number)) }
 }

@@ -25,7 +25,7 @@ enum PublishedFigures {
   /// Scrap charged per crude steel, where a period has both.
   private static func scrapRate(_ published: [Reference.Published], _ period: String) -> JSON? {
     let grams = { (series: String) in
-      published.first { $0.series == series && $0.unit == "Mt" }.flatMap { Self.grams($0.value) }
+      published.first { $0.series == series }.flatMap(Self.grams)
     }
     guard let scrap = grams("CN_SCRAP_STEEL_CHARGED"), let steel = grams("CN_CRUDE_STEEL") else {
       return nil
@@ -42,9 +42,10 @@ enum PublishedFigures {
       [.init("period", .string(period))] + members + [.init("percent", .string(ratio.percent()))])
   }
 
-  /// Million tonnes as grams.
-  private static func grams(_ value: ExactDecimal) -> Int128? {
-    guard value.scale <= 12 else { return nil }
+  /// In grams, where it is a mass in million tonnes.
+  static func grams(_ published: Reference.Published) -> Int128? {
+    let value = published.value
+    guard published.unit == "Mt", value.scale <= 12 else { return nil }
     return Int128(value.digits) * ExactDecimal.powerOfTen(12 - value.scale)
   }
 }

@@ -73,77 +73,112 @@ enum ReadModelStore {
       DELETE FROM qualification_fact;
       DELETE FROM follower;
       """),
+    // Cells by name, what is owed in a table of its own, locked reports, organisations' groups and
+    // what is asked for of the past. What was folded is folded anew.
+    Migration(
+      3,
+      """
+      DROP TABLE report_version;
+      DROP TABLE cell;
+      DROP TABLE facility_merge;
+      DROP TABLE organisation_fact;
+      CREATE TABLE organisation_version (
+        organisation_id TEXT NOT NULL, position BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
+        superseded_at BIGINT NOT NULL, name TEXT NOT NULL, ownership_group TEXT NOT NULL,
+        PRIMARY KEY (organisation_id, position));
+      CREATE INDEX facility_version_recorded ON facility_version (recorded_at);
+      CREATE TABLE facility_merge (
+        absorbed TEXT PRIMARY KEY, survivor TEXT NOT NULL, position BIGINT NOT NULL,
+        recorded_at BIGINT NOT NULL);
+      CREATE TABLE report_version (
+        report_id TEXT NOT NULL, revision BIGINT NOT NULL, position BIGINT NOT NULL,
+        recorded_at BIGINT NOT NULL, superseded_at BIGINT NOT NULL,
+        first_recorded_at BIGINT NOT NULL, locked_at BIGINT NOT NULL, facility_id TEXT NOT NULL,
+        type TEXT NOT NULL, metal TEXT NOT NULL, first_month BIGINT NOT NULL,
+        month BIGINT NOT NULL, nil BIGINT NOT NULL, amounts TEXT NOT NULL,
+        PRIMARY KEY (report_id, revision));
+      CREATE INDEX report_version_month ON report_version (type, metal, month, recorded_at);
+      CREATE INDEX report_version_past ON report_version (type, metal, month, superseded_at)
+        WHERE superseded_at < 9223372036854775807;
+      CREATE INDEX report_version_locked ON report_version (type, metal, month, locked_at)
+        WHERE locked_at < 9223372036854775807;
+      CREATE INDEX report_version_facility ON report_version (facility_id, month);
+      CREATE TABLE cell (
+        type TEXT NOT NULL, metal TEXT NOT NULL, month BIGINT NOT NULL,
+        first_month BIGINT NOT NULL, place TEXT NOT NULL, amounts TEXT NOT NULL,
+        PRIMARY KEY (type, metal, month, first_month, place));
+      CREATE TABLE standing (
+        type TEXT NOT NULL, metal TEXT NOT NULL, place TEXT NOT NULL, sums BYTEA NOT NULL,
+        PRIMARY KEY (type, metal, place));
+      CREATE TABLE fold_position (name TEXT PRIMARY KEY, position BIGINT NOT NULL);
+      DELETE FROM facility_version;
+      DELETE FROM qualification_fact;
+      DELETE FROM follower;
+      """),
+  ]
+
+  private static let tables = [
+    "organisation_version", "facility_version", "facility_merge", "qualification_fact",
+    "report_version", "cell", "standing", "fold_position", "follower",
   ]
 
   /// Empties the read model and the cursors, so that it is folded anew from the journals.
   static func wipe(on connection: Connection) throws {
-    for table in [
-      "organisation_fact", "facility_version", "facility_merge", "qualification_fact",
-      "report_version", "cell", "follower",
-    ] {
-      try connection.execute("DELETE FROM \(table)")
-    }
+    for table in tables { try connection.execute("DELETE FROM \(table)") }
   }
 
-  static func store(organisation id: String, name: String, on connection: Connection) throws {
+  // MARK: Organisations and facilities
+
+  static func store(
+    organisation id: String, name: String, group: String?, position: Int64, at moment: Instant,
+    on connection: Connection
+  ) throws {
     try connection.execute(
       """
-      INSERT INTO organisation_fact (id, name) VALUES ($1, $2)
-      ON CONFLICT (id) DO UPDATE SET name = $2
-      """, [.text(id), .text(name)])
-  }
-
-  static func isSurvivor(_ id: String, on connection: Connection) throws -> Bool {
-    try connection.first(
-      "SELECT absorbed FROM facility_merge WHERE survivor = $1 LIMIT 1", [.text(id)]) != nil
-  }
-
-  /// The facility an id stands for, as far as merges are known.
-  static func root(_ facility: String, on connection: Connection) throws -> String {
-    var root = facility
-    while let next = try connection.first(
-      "SELECT survivor FROM facility_merge WHERE absorbed = $1", [.text(root)])
-    {
-      root = try next.text("survivor")
-    }
-    return root
-  }
-
-  static func facility(
-    _ id: String, readings: Readings<Facility>, on connection: Connection
-  ) throws -> Facility? {
-    try connection.first(
-      "SELECT body FROM facility_version WHERE facility_id = $1 AND superseded_at = $2",
-      [.text(id), .int(never)]
-    ).map { row in
-      try readings.model(id, try row.text("body")) {
-        try Fields.read(Array($0.utf8), as: Facility.init)
-      }
-    }
-  }
-
-  /// The ids of an organisation's facilities that stand for themselves.
-  static func facilities(of organisation: String, on connection: Connection) throws -> [String] {
-    try connection.query(
+      UPDATE organisation_version SET superseded_at = $2
+      WHERE organisation_id = $1 AND superseded_at = $3
+      """, [.text(id), .int(moment.milliseconds), .int(never)])
+    try connection.execute(
       """
-      SELECT facility_id FROM facility_version
-      WHERE organisation_id = $1 AND superseded_at = $2 AND NOT EXISTS (
-        SELECT 1 FROM facility_merge WHERE absorbed = facility_id)
-      """, [.text(organisation), .int(never)]
-    ).map { try $0.text("facility_id") }
+      INSERT INTO organisation_version
+        (organisation_id, position, recorded_at, superseded_at, name, ownership_group)
+      VALUES ($1, $2, $3, $4, $5, $6)
+      """,
+      [
+        .text(id), .int(position), .int(moment.milliseconds), .int(never), .text(name),
+        .text(group ?? name),
+      ])
+  }
+
+  /// The registry's last entry that changed a facility or merged two: what is derived from
+  /// facilities alone is the same as long as this is.
+  static func facilitiesPosition(on connection: Connection) throws -> Int64 {
+    try connection.first("SELECT position FROM fold_position WHERE name = 'facilities'")
+      .map { try $0.int("position") } ?? -1
+  }
+
+  private static func noteFacilities(_ position: Int64, on connection: Connection) throws {
+    try connection.execute(
+      """
+      INSERT INTO fold_position (name, position) VALUES ('facilities', $1)
+      ON CONFLICT (name) DO UPDATE SET position = $1
+      """, [.int(position)])
   }
 
   static func store(
     facility id: String, organisation: String, body: JSON, position: Int64, at moment: Instant,
     on connection: Connection
   ) throws {
-    try connection.execute(
-      "UPDATE facility_version SET superseded_at = $2 WHERE facility_id = $1 AND superseded_at = $3",
-      [.text(id), .int(moment.milliseconds), .int(never)])
+    try noteFacilities(position, on: connection)
     try connection.execute(
       """
-      INSERT INTO facility_version (facility_id, position, recorded_at, superseded_at,
-        organisation_id, body)
+      UPDATE facility_version SET superseded_at = $2
+      WHERE facility_id = $1 AND superseded_at = $3
+      """, [.text(id), .int(moment.milliseconds), .int(never)])
+    try connection.execute(
+      """
+      INSERT INTO facility_version
+        (facility_id, position, recorded_at, superseded_at, organisation_id, body)
       VALUES ($1, $2, $3, $4, $5, $6)
       """,
       [
@@ -153,32 +188,35 @@ enum ReadModelStore {
   }
 
   static func store(
-    merge absorbed: String, into survivor: String, at moment: Instant, on connection: Connection
+    merge absorbed: String, into survivor: String, position: Int64, at moment: Instant,
+    on connection: Connection
   ) throws {
+    try noteFacilities(position, on: connection)
     try connection.execute(
-      "INSERT INTO facility_merge (absorbed, survivor, recorded_at) VALUES ($1, $2, $3)",
-      [.text(absorbed), .text(survivor), .int(moment.milliseconds)])
-  }
-
-  /// The current reports of a facility and of those merged into it.
-  static func reports(of root: String, on connection: Connection) throws -> [ReportFact] {
-    try connection.query(
       """
-      WITH RECURSIVE member (id) AS (
-        SELECT $1 UNION SELECT absorbed FROM facility_merge JOIN member ON survivor = member.id)
-      SELECT * FROM report_version
-      WHERE superseded_at = $2 AND facility_id IN (SELECT id FROM member)
-      """, [.text(root), .int(never)]
-    ).map(ReportFact.init)
+      INSERT INTO facility_merge (absorbed, survivor, position, recorded_at)
+      VALUES ($1, $2, $3, $4)
+      """,
+      [.text(absorbed), .text(survivor), .int(position), .int(moment.milliseconds)])
   }
 
-  static func report(_ id: String, on connection: Connection) throws -> (
-    ReportFact, first: Instant
-  )? {
+  // MARK: Reports
+
+  /// The reports that stand now for some facilities.
+  static func reports(of facilities: [String], on connection: Connection) throws -> [ReportFact] {
+    try facilities.flatMap { id in
+      try connection.query(
+        "SELECT * FROM report_version WHERE facility_id = $1 AND superseded_at = $2",
+        [.text(id), .int(never)]
+      ).map { try ReportFact($0) }
+    }
+  }
+
+  static func report(_ id: String, on connection: Connection) throws -> ReportFact? {
     try connection.first(
       "SELECT * FROM report_version WHERE report_id = $1 AND superseded_at = $2",
       [.text(id), .int(never)]
-    ).map { (try ReportFact($0), Instant(milliseconds: try $0.int("first_recorded_at"))) }
+    ).map { try ReportFact($0) }
   }
 
   static func supersede(report id: String, at moment: Instant, on connection: Connection) throws {
@@ -187,24 +225,27 @@ enum ReadModelStore {
       [.text(id), .int(moment.milliseconds), .int(never)])
   }
 
+  static func lock(report id: String, at moment: Instant, on connection: Connection) throws {
+    try connection.execute(
+      "UPDATE report_version SET locked_at = $2 WHERE report_id = $1 AND superseded_at = $3",
+      [.text(id), .int(moment.milliseconds), .int(never)])
+  }
+
   static func store(
-    _ fact: ReportFact, revision: Int64, position: Int64, at moment: Instant, first: Instant,
-    on connection: Connection
+    _ fact: ReportFact, position: Int64, at moment: Instant, on connection: Connection
   ) throws {
     try connection.execute(
       """
       INSERT INTO report_version (report_id, revision, position, recorded_at, superseded_at,
-        first_recorded_at, facility_id, type, metal, first_month, month, nil, throughput,
-        from_processors, purchased, shipped, amounts)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        first_recorded_at, locked_at, facility_id, type, metal, first_month, month, nil, amounts)
+      VALUES ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9, $10, $11, $12, $13)
       """,
       [
-        .text(fact.report.text), .int(revision), .int(position), .int(moment.milliseconds),
-        .int(never), .int(first.milliseconds), .text(fact.facility.text),
+        .text(fact.report.text), .int(fact.revision), .int(position), .int(moment.milliseconds),
+        .int(never), .int(fact.first.milliseconds), .text(fact.facility.text),
         .text(fact.series.type.rawValue), .text(fact.series.metal?.rawValue ?? ""),
         .int(fact.period.first.number), .int(fact.period.last.number), .flag(fact.isNil),
-        .int(fact.throughput), .int(fact.fromProcessors), .int(fact.purchased),
-        .int(fact.shipped), .text(fact.amounts.text),
+        .text(fact.amounts.text),
       ])
   }
 
@@ -222,49 +263,69 @@ enum ReadModelStore {
       ])
   }
 
-  /// Adds to a cell. The named amounts are read first, where some change; the rest adds itself.
+  // MARK: Sums
+
+  /// Adds to a cell. One that has nothing in it any more goes, so that a rebuild ends with the same
+  /// rows.
   static func add(_ cell: Cell, to key: CellKey, on connection: Connection) throws {
     let place: [Value] = [
       .text(key.series.type.rawValue), .text(key.series.metal?.rawValue ?? ""),
       .int(key.period.last.number), .int(key.period.first.number), .text(key.place),
     ]
-    var amounts = ""
-    var amountsChange = ""
-    if !cell.amounts.isEmpty {
-      let old = try connection.first(
+    let at = "WHERE type = $1 AND metal = $2 AND month = $3 AND first_month = $4 AND place = $5"
+    let old = try connection.first("SELECT amounts FROM cell \(at)", place)
+      .map { try Cell($0) }
+    let new = (old ?? .zero) + cell
+    if new.isEmpty {
+      try connection.execute("DELETE FROM cell \(at)", place)
+    } else {
+      try connection.execute(
         """
-        SELECT amounts FROM cell
-        WHERE type = $1 AND metal = $2 AND month = $3 AND first_month = $4 AND place = $5
-        """, place
-      ).flatMap { Amounts(text: try $0.text("amounts")) }
-      amounts = ((old ?? .zero) + cell.amounts).text
-      amountsChange = ", amounts = $15"
+        INSERT INTO cell (type, metal, month, first_month, place, amounts)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (type, metal, month, first_month, place) DO UPDATE SET amounts = $6
+        """, place + [.text(new.text)])
     }
-    try connection.execute(
-      """
-      INSERT INTO cell (type, metal, month, first_month, place, throughput, from_processors,
-        purchased, shipped, capacity, owed, received, nils, reports, amounts)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-      ON CONFLICT (type, metal, month, first_month, place) DO UPDATE SET
-        throughput = cell.throughput + $6, from_processors = cell.from_processors + $7,
-        purchased = cell.purchased + $8, shipped = cell.shipped + $9,
-        capacity = cell.capacity + $10, owed = cell.owed + $11, received = cell.received + $12,
-        nils = cell.nils + $13, reports = cell.reports + $14\(amountsChange)
-      """,
-      place + [
-        .int(cell.throughput), .int(cell.fromProcessors), .int(cell.purchased),
-        .int(cell.shipped), .int(cell.capacity), .int(cell.owed), .int(cell.received),
-        .int(cell.nils), .int(cell.reports), .text(amounts),
-      ])
-    // A cell that has nothing in it any more goes, so that a rebuild ends with the same rows.
-    guard cell.reports < 0 || cell.owed < 0 || cell.capacity < 0 || cell.received < 0 else {
-      return
+  }
+
+  static func add(
+    _ standing: Standing, to series: Series, at place: String, on connection: Connection
+  ) throws {
+    let key: [Value] = [
+      .text(series.type.rawValue), .text(series.metal?.rawValue ?? ""), .text(place),
+    ]
+    let at = "WHERE type = $1 AND metal = $2 AND place = $3"
+    var new = standing
+    if let old = try connection.first("SELECT sums FROM standing \(at)", key) {
+      new.add(try Standing(old), 1)
     }
-    try connection.execute(
-      """
-      DELETE FROM cell
-      WHERE type = $1 AND metal = $2 AND month = $3 AND first_month = $4 AND place = $5
-        AND reports = 0 AND owed = 0 AND capacity = 0 AND received = 0
-      """, place)
+    if new == .zero {
+      try connection.execute("DELETE FROM standing \(at)", key)
+    } else {
+      try connection.execute(
+        """
+        INSERT INTO standing (type, metal, place, sums) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (type, metal, place) DO UPDATE SET sums = $4
+        """, key + [.blob(new.bytes)])
+    }
+  }
+}
+
+extension Cell {
+  /// From a row that begins with a cell's amounts.
+  init(_ row: Row) throws {
+    guard let cell = Amounts(text: try row.text(at: 0)) else {
+      throw StorageFailure.misuse("a stored sum cannot be read")
+    }
+    self = cell
+  }
+}
+
+extension Standing {
+  init(_ row: Row) throws {
+    guard let standing = Standing(bytes: try row.blob("sums")) else {
+      throw StorageFailure.misuse("a stored sum cannot be read")
+    }
+    self = standing
   }
 }

@@ -1,56 +1,50 @@
 import Models
 import Storage
 
-/// A report as the read model keeps it.
+/// A report as the read model keeps it, as it was known at a moment.
 struct ReportFact: Sendable, Equatable {
   let report: ID
   let facility: ID
   let series: Series
   let period: Period
   let isNil: Bool
-  var throughput: Int64 = 0
-  var fromProcessors: Int64 = 0
-  var purchased: Int64 = 0
-  var shipped: Int64 = 0
-  var amounts = Amounts.zero
+  let revision: Int64
+  /// When the first revision was recorded, which says whether it was on time.
+  let first: Instant
+  var isLocked = false
+  let amounts: Amounts
 
-  private init<Report: MonthlyReport>(bare report: Report, _ id: ID) {
+  private init<Report: MonthlyReport>(
+    _ id: ID, _ report: Report, _ amounts: Amounts, revision: Int64, first: Instant
+  ) {
     self.report = id
     facility = report.facility
     series = Series(Report.type, report.series)
     period = report.period
     isNil = report.isNil
-  }
-
-  init(_ id: ID, _ report: Throughput) {
-    self.init(bare: report, id)
-    throughput = report.input.grams
-    fromProcessors = report.fromProcessors.grams
-    purchased = report.purchased.grams
-    shipped = report.shipped.grams
-  }
-
-  init(_ id: ID, _ report: RecycledInputReport) {
-    self.init(bare: report, id)
-    amounts = report.amounts
-  }
-
-  init(_ id: ID, _ report: HydrogenReport) {
-    self.init(bare: report, id)
-    amounts = report.amounts
+    self.revision = revision
+    self.first = first
+    self.amounts = amounts
   }
 
   /// Reads the data of a journal's event.
-  init(_ id: ID, _ type: ReportType, event data: JSON) throws {
+  init(_ id: ID, _ type: ReportType, event data: JSON, revision: Int64, first: Instant) throws {
     let body = data.without("id", "revision", "reason")
     switch type {
-    case .throughput: self.init(id, try Fields.read(body, as: Throughput.init))
-    case .recycledInput: self.init(id, try Fields.read(body, as: RecycledInputReport.init))
-    case .hydrogenUse: self.init(id, try Fields.read(body, as: HydrogenReport.init))
+    case .throughput:
+      let report = try Fields.read(body, as: Throughput.init)
+      self.init(id, report, report.amounts, revision: revision, first: first)
+    case .recycledInput:
+      let report = try Fields.read(body, as: RecycledInputReport.init)
+      self.init(id, report, report.amounts, revision: revision, first: first)
+    case .hydrogenUse:
+      let report = try Fields.read(body, as: HydrogenReport.init)
+      self.init(id, report, report.amounts, revision: revision, first: first)
     }
   }
 
-  init(_ row: Row) throws {
+  /// - Parameter moment: when it was known so; nil stands for now.
+  init(_ row: Row, asOf moment: Instant? = nil) throws {
     guard let report = ID(try row.text("report_id")),
       let facility = ID(try row.text("facility_id")),
       let type = ReportType(rawValue: try row.text("type")),
@@ -63,12 +57,13 @@ struct ReportFact: Sendable, Equatable {
       first: Month(number: Int(try row.int("first_month"))),
       last: Month(number: Int(try row.int("month"))))
     isNil = try row.flag("nil")
-    throughput = try row.int("throughput")
-    fromProcessors = try row.int("from_processors")
-    purchased = try row.int("purchased")
-    shipped = try row.int("shipped")
+    revision = try row.int("revision")
+    first = Instant(milliseconds: try row.int("first_recorded_at"))
+    isLocked = try row.int("locked_at") <= (moment?.milliseconds ?? ReadModelStore.never - 1)
     self.amounts = amounts
   }
+
+  var isLate: Bool { series.type.isLate(period, recordedAt: first) }
 
   /// What it adds to the cells of its facility: its masses to that of its period, which is never
   /// split, and to each month that it was owed for that it has come.
@@ -76,28 +71,40 @@ struct ReportFact: Sendable, Equatable {
   func share(of facility: Facility, isShortProcess: () throws -> Bool) rethrows
     -> [(CellKey, Cell)]
   {
-    let place = FacilityShare.place(facility)
-    var cell = Cell()
-    cell.throughput = throughput
-    cell.fromProcessors = fromProcessors
-    cell.purchased = purchased
-    cell.shipped = shipped
-    cell.amounts = amounts
+    let place = facility.place
+    var cell = amounts
     if series == Series(.recycledInput, .steel), crudeSteel > 0, try isShortProcess() {
-      cell.amounts[Definition.shortProcessOutput] = crudeSteel
+      cell[Sum.shortProcessOutput] = crudeSteel
     }
-    cell.nils = isNil ? 1 : 0
-    cell.reports = 1
+    cell[Sum.nils] = isNil ? 1 : 0
+    cell[Sum.reports] = 1
+    cell[Sum.revised] = revision > 1 ? 1 : 0
+    cell[Sum.locked] = isLocked ? 1 : 0
     var shares: [(CellKey, Cell)] = []
-    for month in period.months where facility.owes(series.type, series.metal, month) {
-      if period.isCombined {
-        let key = CellKey(series: series, period: Period(month), place: place)
-        shares.append((key, Cell(received: 1)))
-      } else {
-        cell.received = 1
+    let owed = period.months.filter { facility.owes(series.type, series.metal, $0) }
+    if !owed.isEmpty {
+      let capacities = facility.reportingCapacities(series.type, series.metal)
+      for month in owed {
+        let received = received(month, capacities)
+        if period.isCombined {
+          let key = CellKey(series: series, period: Period(month), place: place)
+          shares.append((key, received))
+        } else {
+          cell += received
+        }
       }
     }
     return shares + [(CellKey(series: series, period: period, place: place), cell)]
+  }
+
+  private func received(_ month: Month, _ capacities: [Capacity]) -> Cell {
+    var cell = Cell.zero
+    cell[Sum.received] = 1
+    cell[Sum.late] = isLate ? 1 : 0
+    cell[Sum.capacityReceived] = capacities.reduce(0) {
+      $0 + Int128($1.perYear.grams / 1000) * Int128($1.days(in: month))
+    }
+    return cell
   }
 
   /// Of the reports of a facility and of those merged into it, the ones that count: of two of one
@@ -115,7 +122,7 @@ struct ReportFact: Sendable, Equatable {
     }
   }
 
-  private var crudeSteel: Int128 {
-    OutputRoute.of(.steel).map { amounts["output.\($0.rawValue)"] }.reduce(0, +)
-  }
+  private var crudeSteel: Int128 { amounts.sum(Self.crudeSteel) }
+
+  private static let crudeSteel = Definition.metalOutput.terms(.steel).numerator
 }

@@ -17,7 +17,7 @@ struct ReportedRoutes: Sendable {
   }
 
   private func published(_ request: Request, _ context: Context) async throws -> Response {
-    _ = try Sight(try context.actor)
+    _ = try Sight(ofPlaces: try context.actor)
     try Query(request).only()
     return Response.json(PublishedFigures.json)
   }
@@ -48,9 +48,9 @@ struct ReportedRoutes: Sendable {
     _ series: Series, _ request: Request, _ context: Context,
     _ shown: @escaping @Sendable (PeriodTable) -> Shown
   ) async throws -> Response {
-    let sight = try Sight(try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     let format = try Format(request)
-    let question = try FigureQuestion(
+    let question = try TableQuestion(
       Query(request), today: figures.clock.now().dayInChina)
     let found = try await figures.read {
       PeriodTable(
@@ -93,8 +93,7 @@ struct ReportedRoutes: Sendable {
 
 extension Figures.Behind {
   fileprivate var reportedJSON: JSON {
-    let service = fact.series.type == .recycledInput ? "recycled-input" : "hydrogen-use"
-    return .members([
+    .members([
       "report_id": fact.report.json, "facility_id": .string(facilityID),
       "facility": .string(facility.name), "organisation_id": facility.organisation.json,
       "province": .text(facility.location.province),
@@ -102,7 +101,7 @@ extension Figures.Behind {
       "revision": .int(revision), "nil": .bool(fact.isNil), "late": .bool(isLate),
       "demonstration": .bool(facility.demonstration), "position": .int(position),
       "recorded_at": recordedAt.json,
-      "href": .string("/\(service)/v1/reports/\(fact.report)/revisions/\(revision)"),
+      "href": .string(href),
       "amounts": .array(
         fact.amounts.names.map {
           .members([

@@ -73,9 +73,9 @@ struct ReportsPage: Sendable {
       id = behind.fact.report.text
       facility = behind.facility.name
       localName = behind.facility.localName
-      province = Grouping.authority.name(of: FacilityShare.place(behind.facility))
+      province = Grouping.authority.name(of: behind.facility.place)
       demonstration = behind.facility.demonstration
-      throughput = Shown.grouped(Mass.tonnes(Int128(behind.fact.throughput)))
+      throughput = Shown.grouped(Mass.tonnes(behind.fact.amounts[Sum.throughput]))
       isNil = behind.fact.isNil
       late = json["late"] == .bool(true)
       revision = Shown.count(behind.revision)
@@ -91,11 +91,12 @@ struct ReportsPage: Sendable {
     let province: String
     let demonstration: Bool
 
-    init(_ id: String, _ facility: Facility) {
-      self.id = id
+    init(_ owing: Figures.Owing) {
+      let facility = owing.facility
+      id = owing.facilityID
       self.facility = facility.name
       localName = facility.localName
-      province = Grouping.authority.name(of: FacilityShare.place(facility))
+      province = Grouping.authority.name(of: facility.place)
       demonstration = facility.demonstration
     }
   }
@@ -121,7 +122,7 @@ struct ReportsPage: Sendable {
   ///   - owing: one more than ``Page/maximum``, where there are more.
   init(
     _ question: ReportsQuestion, _ page: Page, _ found: [Figures.Behind],
-    _ owing: [(id: String, facility: Facility)]
+    _ owing: [Figures.Owing]
   ) {
     metal = question.metal.rawValue
     month = question.month.description
@@ -134,7 +135,7 @@ struct ReportsPage: Sendable {
       owing.isEmpty
       ? nil
       : Missing(
-        facilities: owing.prefix(Page.maximum).map { Owing($0.id, $0.facility) },
+        facilities: owing.prefix(Page.maximum).map(Owing.init),
         cut: owing.count > Page.maximum ? Shown.count(Page.maximum) : nil)
     next =
       found.count > page.limit

@@ -108,7 +108,7 @@ struct InputRules: Rulebook {
     var amounts = report.amounts
     if report.metal == .steel, let facility, try isShortProcess(facility, report.period, connection)
     {
-      amounts.add(report.outputs.map(\.mass).sum, to: Definition.shortProcessOutput)
+      amounts.add(report.outputs.map(\.mass).sum, to: Sum.shortProcessOutput)
     }
     let stock = StockBalance.scrap(report, permille: permille)
     let inputs = report.inputs.map { input -> JSON in
@@ -122,7 +122,7 @@ struct InputRules: Rulebook {
           "charged": report.charged.json,
           "stock_difference": Mass.json(grams: Int128(stock.difference)),
           "inputs": .array(inputs),
-          "shares": .array(Definition.of(report.metal).map { $0.json(amounts) }),
+          "shares": .array(Definition.shares(of: report.metal).map { $0.json(amounts) }),
         ]))
     ]
   }

@@ -9,7 +9,10 @@ struct DashboardCommand: AsyncParsableCommand {
     subcommands: [
       DashboardCapacity.self, DashboardThroughput.self, DashboardRecycledInput.self,
       DashboardHydrogenUse.self, DashboardReports.self, DashboardSeries.self,
-      DashboardSources.self,
+      DashboardSources.self, DashboardDefinitions.self, DashboardFigures.self,
+      DashboardTrace.self, DashboardChange.self, DashboardTargets.self, DashboardHeadline.self,
+      DashboardOwing.self, DashboardDeliveries.self, DashboardPublished.self,
+      DashboardPublish.self, DashboardPublications.self, DashboardPublication.self,
     ])
 
   static let path = "/dashboard/v1"

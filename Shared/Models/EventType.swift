@@ -21,6 +21,11 @@ package enum EventType: String, Sendable, CaseIterable {
   case reportReviewed = "remelt.report.reviewed.v1"
   /// A revision of a locked report, which does not count until a second person accepts it.
   case revisionProposed = "remelt.revision.proposed.v1"
+  /// Which edition of the reference data the dashboard reads by, from then on.
+  case editionAdopted = "remelt.edition.adopted.v1"
+  /// What a goal is meant by.
+  case headlineChosen = "remelt.headline.chosen.v1"
+  case publicationMade = "remelt.publication.made.v1"
   case credentialIssued = "remelt.credential.issued.v1"
   case credentialRevoked = "remelt.credential.revoked.v1"
   case keyPublished = "remelt.key.published.v1"

@@ -75,12 +75,7 @@ package struct Facility: Sendable, Equatable {
 
   /// The scrap-processing capacities for a metal, each only while the facility is open.
   private func processing(_ metal: Metal) -> [Capacity] {
-    capacities.filter { $0.process == .scrapProcessing && $0.metal == metal }.map {
-      Capacity(
-        process: $0.process, metal: metal, perYear: $0.perYear,
-        from: [$0.from, openedOn].compactMap(\.self).max(),
-        to: [$0.to, closedOn].compactMap(\.self).min())
-    }
+    capacities.filter { $0.process == .scrapProcessing && $0.metal == metal }.map(whileOpen)
   }
 
   /// Scrap-processing capacity for a metal on a day, per year; none while it is not open.
@@ -88,20 +83,36 @@ package struct Facility: Sendable, Equatable {
     processing(metal).filter { $0.covers(day) }.map(\.perYear).sum
   }
 
-  /// Σ over the days of a month of the yearly capacity, in gram-days; divided by the days of the
-  /// year it is the month's capacity.
-  package func processingGramDays(_ metal: Metal, in month: Month) -> Int64 {
-    processing(metal).reduce(0) { $0 + $1.perYear.grams * Int64($1.days(in: month)) }
+  /// The capacities that a report of a series speaks for: processing for throughput; for a mill's
+  /// steel crude steel, or its furnaces where that is not stated. Of the others none is known.
+  private func reporting(_ report: ReportType, _ metal: Metal?) -> [Capacity] {
+    guard let metal else { return [] }
+    switch (report, metal) {
+    case (.throughput, _):
+      return capacities.filter { $0.process == .scrapProcessing && $0.metal == metal }
+    case (.recycledInput, .steel):
+      let crude = capacities.filter { $0.process == .crudeSteel }
+      return crude.isEmpty
+        ? capacities.filter { [.bof, .electricFurnace, .otherSteel].contains($0.process) } : crude
+    default: return []
+    }
+  }
+
+  /// The same, each only while the facility is open.
+  package func reportingCapacities(_ report: ReportType, _ metal: Metal?) -> [Capacity] {
+    reporting(report, metal).map(whileOpen)
+  }
+
+  private func whileOpen(_ capacity: Capacity) -> Capacity {
+    Capacity(
+      process: capacity.process, metal: capacity.metal, perYear: capacity.perYear,
+      from: [capacity.from, openedOn].compactMap(\.self).max(),
+      to: [capacity.to, closedOn].compactMap(\.self).min())
   }
 
   /// What it takes to know when it has a blast furnace, for those who look for changes.
   package var blastFurnaces: [Capacity] {
-    capacities.filter { $0.process == .blastFurnace && $0.perYear > .zero }.map {
-      Capacity(
-        process: $0.process, metal: $0.metal, perYear: $0.perYear,
-        from: [$0.from, openedOn].compactMap(\.self).max(),
-        to: [$0.to, closedOn].compactMap(\.self).min())
-    }
+    capacities.filter { $0.process == .blastFurnace && $0.perYear > .zero }.map(whileOpen)
   }
 
   /// Whether it has a blast furnace on a day of a period, so that its enterprise makes steel by the

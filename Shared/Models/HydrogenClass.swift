@@ -13,6 +13,20 @@ package enum HydrogenClass {
       )
     }
 
+  /// The scheme that is meant where none is asked for: China's group standard.
+  package static let standard = "CN-TCAB0078"
+
+  /// The classes that a scheme can give: its tiers, and what is in none, cannot be compared or is
+  /// not declared.
+  package static func names(in scheme: String) -> [String] {
+    var names: [String] = []
+    for tier in schemes.first(where: { $0.scheme == scheme })?.tiers ?? []
+    where !names.contains(tier.name) {
+      names.append(tier.name)
+    }
+    return names + ["none", "not_comparable", "not_declared"]
+  }
+
   /// A tier's name; `none` where it is in no tier; `not_comparable` where the declared boundary is
   /// not the scheme's; `not_declared` without an intensity.
   static func of(

@@ -79,15 +79,16 @@ package struct HydrogenReport: MonthlyReport {
     }
   }
 
-  /// What it brings into sums: hydrogen supplied by route, source and class, and used by use. Each
-  /// line is classed by itself and then summed.
+  /// What it brings into sums: hydrogen supplied by route, source, scheme and class, and used by use.
+  /// Each line is classed by itself and then summed; the classes of each scheme add up to all.
   package var amounts: Amounts {
     var amounts = Amounts()
     for supply in supplies {
       let mass = supply.quantity.mass
-      amounts.add(mass, to: "route.\(supply.route.rawValue)")
-      amounts.add(mass, to: "source.\(supply.source.rawValue)")
-      for (scheme, name) in supply.classes { amounts.add(mass, to: "class.\(scheme).\(name)") }
+      let from = "\(supply.route.rawValue).\(supply.source.rawValue)"
+      for (scheme, name) in supply.classes {
+        amounts.add(mass, to: "supplied.\(from).\(scheme).\(name)")
+      }
     }
     for one in uses { amounts.add(one.mass, to: "use.\(one.use.rawValue)") }
     amounts.add(vented, to: "vented")

@@ -119,6 +119,16 @@ package struct Problem: Error, Sendable, Equatable {
     Problem(.invalid, "One field is not acceptable: \(detail)", fields: [.init(pointer, detail)])
   }
 
+  /// The same of a part of something larger: `?name` becomes the pointer of that part's member.
+  package func moved(to pointer: String) -> Problem {
+    Problem(
+      kind, detail,
+      fields: fields.map {
+        let name = $0.pointer.hasPrefix("?") ? "/\($0.pointer.dropFirst())" : $0.pointer
+        return Field(pointer + name, $0.detail)
+      }, extra: extra, headers: headers)
+  }
+
   /// Several wrong fields at once.
   package static func fields(_ fields: [Field]) -> Problem {
     if fields.count == 1 { return .field(fields[0].pointer, fields[0].detail) }

@@ -29,6 +29,23 @@ package struct Ratio: Sendable, Equatable, Comparable {
     return ExactDecimal.text(quotient, scale: places)
   }
 
+  /// This less the other, exact, times `factor` and rounded once; nil where 128 bits do not hold it.
+  package func difference(_ other: Ratio, times factor: Int128 = 1, places: Int) -> String? {
+    let (left, one) = numerator.multipliedReportingOverflow(by: other.denominator)
+    let (right, two) = other.numerator.multipliedReportingOverflow(by: denominator)
+    let (below, three) = denominator.multipliedReportingOverflow(by: other.denominator)
+    let (above, four) = left.subtractingReportingOverflow(right)
+    guard !one, !two, !three, !four, below > 0 else { return nil }
+    let scale = factor.magnitude * ExactDecimal.powerOfTen(places).magnitude
+    let wide = above.magnitude.multipliedFullWidth(by: scale)
+    guard wide.high < below.magnitude else { return nil }
+    var (quotient, rest) = below.magnitude.dividingFullWidth(wide)
+    let half = below.magnitude - rest
+    if rest > half || (rest == half && quotient % 2 != 0) { quotient += 1 }
+    guard let digits = Int128(exactly: quotient) else { return nil }
+    return ExactDecimal.text(above < 0 ? -digits : digits, scale: places)
+  }
+
   /// Per cent with `places` decimals.
   package func percent(places: Int = 2) -> String { rounded(times: 100, places: places) }
 

@@ -53,13 +53,59 @@ package struct Reference: Sendable {
 
   package struct Target: Sendable {
     package let id: String
+    package let edition: String
     package let subject: String
     package let comparator: String
     package let value: ExactDecimal
     package let unit: String
+    /// The calendar year that it is due in.
+    package let dueYear: Int
     package let judgedOn: String
+    /// Empty where the source does not say what it means.
     package let definition: String
+    /// The least coverage, in per cent, that a pace is told on.
+    package let paceCoverage: ExactDecimal
     package let source: String
+  }
+
+  /// A row of `definitions.csv`: what a ``Definition`` says in words, from when and in which edition.
+  package struct DefinitionRow: Sendable {
+    package let id: String
+    package let edition: String
+    package let validFrom: Day
+    package let validTo: Day?
+    /// A report type, or `any`.
+    package let report: String
+    /// A metal, `any`, or `none`.
+    package let metal: String
+    package let unit: String
+    package let name: String
+    package let localName: String
+    package let numerator: String
+    package let denominator: String
+    package let originScope: String
+    package let unknownOrigin: String
+    package let label: String
+    package let note: String
+  }
+
+  package struct Factor: Sendable {
+    package let id: String
+    package let edition: String
+    package let value: ExactDecimal
+    package let unit: String
+    package let geography: String
+    package let year: String
+    package let source: String
+  }
+
+  /// What an avoided amount is multiplied by: a factor, less a share of it where one is named.
+  package struct Avoided: Sendable {
+    package let definition: String
+    /// `default`, `low` or `high`.
+    package let use: String
+    package let factor: Factor
+    package let share: Factor?
   }
 
   /// A row of `materials.csv`.
@@ -84,6 +130,8 @@ package struct Reference: Sendable {
     package let boundary: String?
     /// `any`, `renewable` or `non_renewable`.
     package let energy: String
+    /// Whether the scheme's clean share counts it.
+    package let isClean: Bool
   }
 
   /// A figure that somebody published, which is never summed with reports.
@@ -114,7 +162,12 @@ package struct Reference: Sendable {
   /// The ids of the boundaries of a carbon intensity.
   package let hydrogenBoundaries: [String]
   package let hydrogenTiers: [HydrogenTier]
-  package let factors: [String: ExactDecimal]
+  package let definitions: [DefinitionRow]
+  package let factorRows: [String: Factor]
+  package let avoided: [Avoided]
+  /// What is known when these tables are read.
+  package let edition: String
+  package var factors: [String: ExactDecimal] { factorRows.mapValues(\.value) }
   package let published: [Published]
 
   package var criterionNames: Set<String> { Set(criteria.map(\.name)) }
@@ -134,9 +187,17 @@ package struct Reference: Sendable {
   /// The folder of the tables, beside the executable.
   package static var folder: URL { Bundle.module.bundleURL.appending(path: "Reference") }
 
-  package init(folder: URL) throws {
-    func rows(_ name: String) throws -> [[String: String]] {
-      try Reference.rows(folder.appending(path: name + ".csv"))
+  /// - Parameter edition: nil stands for the newest. Of a row's editions the last counts that is not
+  ///   newer; tables without the column `in_edition` are the same in all.
+  package init(folder: URL, edition wanted: String? = nil) throws {
+    let editions = try Reference.editions(folder)
+    guard let edition = wanted ?? editions.last, editions.contains(edition) else {
+      throw Unreadable(description: "editions.csv lacks \(wanted ?? "any edition")")
+    }
+    self.edition = edition
+    func rows(_ name: String, key: [String] = []) throws -> [[String: String]] {
+      let all = try Reference.rows(folder.appending(path: name + ".csv"))
+      return key.isEmpty ? all : try Reference.rows(all, of: edition, in: editions, key: key)
     }
     provinces = Dictionary(
       uniqueKeysWithValues: try rows("provinces").map {
@@ -188,12 +249,14 @@ package struct Reference: Sendable {
         from: try $0.month("valid_from"),
         to: try $0.column("valid_to").isEmpty ? nil : try $0.month("valid_to"))
     }
-    targets = try rows("targets").map {
+    targets = try rows("targets", key: ["target_id"]).map {
       Target(
-        id: try $0.column("target_id"), subject: try $0.column("subject"),
+        id: try $0.column("target_id"), edition: try $0.column("in_edition"),
+        subject: try $0.column("subject"),
         comparator: try $0.column("comparator"), value: try $0.decimal("value"),
-        unit: try $0.column("unit"), judgedOn: try $0.column("judged_on"),
-        definition: try $0.column("definition_id"), source: try $0.column("source"))
+        unit: try $0.column("unit"), dueYear: Int(try $0.decimal("due_period").digits),
+        judgedOn: try $0.column("judged_on"), definition: try $0.column("definition_id"),
+        paceCoverage: try $0.decimal("pace_coverage"), source: try $0.column("source"))
     }
     materials = Dictionary(
       uniqueKeysWithValues: try rows("materials").map {
@@ -208,10 +271,14 @@ package struct Reference: Sendable {
     hydrogenBoundaries = try rows("hydrogen_boundaries").map { try $0.column("boundary_id") }
     hydrogenTiers = try Reference.tiers(
       try rows("hydrogen_thresholds"), try rows("hydrogen_tiers"), Set(hydrogenBoundaries))
-    factors = Dictionary(
-      uniqueKeysWithValues: try rows("factors").map {
-        (try $0.column("factor_id"), try $0.decimal("value"))
+    let factors = Dictionary(
+      uniqueKeysWithValues: try rows("factors", key: ["factor_id"]).map(Factor.init).map {
+        ($0.id, $0)
       })
+    factorRows = factors
+    avoided = try rows("avoided", key: ["definition_id", "use"]).map {
+      try Avoided($0, factors: factors)
+    }
     published = try rows("reference_series").map {
       Published(
         series: try $0.column("series_id"), period: try $0.column("period"),
@@ -219,11 +286,12 @@ package struct Reference: Sendable {
         publisher: try $0.column("publisher"), source: try $0.column("source"),
         note: try $0.column("note"))
     }
-    let definitions = Set(try rows("definitions").map { try $0.column("definition_id") })
+    definitions = try rows("definitions", key: ["definition_id"]).map(DefinitionRow.init)
+    let ids = Set(definitions.map(\.id))
     for id in Reference.neededFactors where factors[id] == nil {
       throw Unreadable(description: "factors.csv lacks \(id)")
     }
-    for definition in Definition.allCases where !definitions.contains(definition.rawValue) {
+    for definition in Definition.allCases where !ids.contains(definition.rawValue) {
       throw Unreadable(description: "definitions.csv lacks \(definition.rawValue)")
     }
   }
@@ -236,7 +304,9 @@ package struct Reference: Sendable {
     ]
 
   /// A factor that is there, or the process would not have started.
-  func factor(_ id: String) -> ExactDecimal { factors[id] ?? ExactDecimal(digits: 0, scale: 0) }
+  func factor(_ id: String) -> ExactDecimal {
+    factorRows[id]?.value ?? ExactDecimal(digits: 0, scale: 0)
+  }
 
   /// The thresholds with what a machine must know of them. A scheme without a threshold has no tier.
   private static func tiers(
@@ -257,7 +327,8 @@ package struct Reference: Sendable {
         name: name.split(separator: " ").first.map(String.init) ?? name,
         comparator: try threshold.column("operator"),
         limit: try threshold.decimal("kgco2e_per_kgh2_lhv120"),
-        boundary: boundary.isEmpty ? nil : boundary, energy: try tier.column("energy"))
+        boundary: boundary.isEmpty ? nil : boundary, energy: try tier.column("energy"),
+        isClean: try tier.column("clean") == "true")
     }
   }
 
@@ -307,19 +378,19 @@ extension [String: String] {
     return value
   }
 
-  fileprivate func decimal(_ name: String) throws -> ExactDecimal {
+  func decimal(_ name: String) throws -> ExactDecimal {
     try required(name, ExactDecimal.init)
   }
 
-  fileprivate func day(_ name: String) throws -> Day { try required(name, Day.init) }
+  func day(_ name: String) throws -> Day { try required(name, Day.init) }
 
-  fileprivate func optionalDay(_ name: String) throws -> Day? {
+  func optionalDay(_ name: String) throws -> Day? {
     try column(name).isEmpty ? nil : day(name)
   }
 
-  fileprivate func month(_ name: String) throws -> Month { try required(name, Month.init) }
+  func month(_ name: String) throws -> Month { try required(name, Month.init) }
 
-  fileprivate func word<Word: RawRepresentable>(_ name: String) throws -> Word
+  func word<Word: RawRepresentable>(_ name: String) throws -> Word
   where Word.RawValue == String {
     try required(name, Word.init(rawValue:))
   }

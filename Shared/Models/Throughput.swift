@@ -151,6 +151,19 @@ package struct Throughput: MonthlyReport {
     purchases.filter { $0.source == .otherProcessor }.map(\.mass).sum
   }
 
+  /// What it brings into sums.
+  package var amounts: Amounts {
+    var amounts = Amounts()
+    let toMills = shipments.filter { $0.destination == .mill }.map(\.mass).sum
+    for (name, mass) in [
+      (Sum.throughput, input), (Sum.fromProcessors, fromProcessors), (Sum.purchased, purchased),
+      (Sum.shipped, shipped), (Sum.shippedToMills, toMills),
+    ] {
+      amounts.add(mass, to: name)
+    }
+    return amounts
+  }
+
   package var members: [JSON.Member] {
     let object = JSON.members([
       "facility_id": facility.json, "metal": .string(metal.rawValue), "month": month.json,

@@ -60,6 +60,13 @@ package struct Query {
     return value
   }
 
+  /// What is there of these, by name; each stands once.
+  package func texts(_ names: [String]) throws(Problem) -> [String: String] {
+    var texts: [String: String] = [:]
+    for name in names { texts[name] = try value(name, "a text") { $0 } }
+    return texts
+  }
+
   /// Refuses parameters that the endpoint does not know, since a mistyped filter must not pass for
   /// no filter.
   package func only(_ names: String...) throws(Problem) { try only(names) }

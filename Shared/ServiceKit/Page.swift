@@ -11,9 +11,11 @@ package struct Page: Sendable {
   /// The sort key of the last item of the page before, or nil on the first page.
   package let after: [String]?
 
-  package init(_ request: Request) throws(Problem) {
+  package init(_ request: Request, default absent: Int = 100, maximum: Int = Page.maximum)
+    throws(Problem)
+  {
     let query = Query(request)
-    limit = try query.int("limit", default: 100, in: 1...Page.maximum)
+    limit = try query.int("limit", default: absent, in: 1...maximum)
     after = try query.value("cursor", "a cursor from an answer's next", Page.key)
   }
 
@@ -38,15 +40,40 @@ package struct Page: Sendable {
     var members = [JSON.Member("items", .array(items.map(json)))] + extra
     var next: String?
     if found.count > limit || isCut, let last = items.last {
-      let cursor = Base64URL.encode(JSON.array(key(last).map { .string($0) }).bytes)
+      let cursor = Self.cursor(key(last))
       members.append(.init("next", .string(cursor)))
       next = cursor
     }
     var response = Response.json(.object(members))
-    if let next {
-      response.headers[.link] = "<\(link(request, next))>; rel=\"next\""
-    }
+    if let next { link(next, request, in: &response) }
     return response
+  }
+
+  private static func cursor(_ key: [String]) -> String {
+    Base64URL.encode(JSON.array(key.map { .string($0) }).bytes)
+  }
+
+  /// The page of a whole list that is there already, in its own order.
+  /// - Throws: ``Problem`` where the cursor's item is not in it any more.
+  package func cut<Item>(_ all: [Item], key: (Item) -> [String]) throws(Problem) -> (
+    items: [Item], next: String?
+  ) {
+    var start = 0
+    if let after {
+      guard let last = all.firstIndex(where: { key($0) == after }) else {
+        throw Problem.field(
+          "?cursor", "what it stood after is there no more; begin again without a cursor")
+      }
+      start = last + 1
+    }
+    let items = Array(all[start...].prefix(limit))
+    let isLast = start + items.count >= all.count
+    return (items, isLast ? nil : items.last.map { Self.cursor(key($0)) })
+  }
+
+  /// Says where the next page is.
+  package func link(_ next: String, _ request: Request, in response: inout Response) {
+    response.headers[.link] = "<\(link(request, next))>; rel=\"next\""
   }
 
   private func link(_ request: Request, _ cursor: String) -> String {

@@ -44,6 +44,13 @@ package struct Row: Sendable {
     return value
   }
 
+  package func text(at place: Int) throws(StorageFailure) -> String {
+    guard values.indices.contains(place), case .text(let value) = values[place] else {
+      throw .misuse("the column at \(place) is not text")
+    }
+    return value
+  }
+
   package func flag(_ column: String) throws(StorageFailure) -> Bool { try int(column) != 0 }
 
   package func optionalText(_ column: String) throws(StorageFailure) -> String? {

@@ -46,7 +46,7 @@ struct DefinitionTests {
     #expect(shown(.scrapShareExternalFull, steel) == "14 / 100 = 14.0000")
     #expect(shown(.shortProcessByFurnace, steel) == "15 / 95 = 15.7895")
     #expect(shown(.recycledContent, steel) == "14 / 40 = 35.0000")
-    steel.add(Mass(grams: 10_000_000), to: Definition.shortProcessOutput)
+    steel.add(Mass(grams: 10_000_000), to: Sum.shortProcessOutput)
     #expect(shown(.shortProcessByEnterprise, steel) == "10 / 95 = 10.5263")
     #expect(shown(.shortProcessByFurnace, steel) == "15 / 95 = 15.7895")
   }
@@ -142,11 +142,11 @@ struct DefinitionTests {
       #expect(row["metal"] == (definition.metal?.rawValue ?? "any"), "\(definition)")
       #expect(row["unit"] == definition.unit, "\(definition)")
     }
-    #expect(Definition.of(.steel).count == 7)
+    #expect(Definition.shares(of: .steel).count == 7)
     #expect(
-      Definition.of(.copper) == [
+      Definition.shares(of: .copper) == [
         .copperRecyclingInputRate, .copperSecondaryRefined, .recycledContent,
       ])
-    #expect(Definition.of(.aluminium) == [.aluminiumShare, .aluminiumOdds, .recycledContent])
+    #expect(Definition.shares(of: .aluminium) == [.aluminiumShare, .aluminiumOdds, .recycledContent])
   }
 }

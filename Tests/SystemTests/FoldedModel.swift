@@ -44,8 +44,9 @@ final class FoldedModel {
   /// Every row of the read model.
   static func tables(on connection: Connection) throws -> [String: [[Value]]] {
     let keys = [
-      "organisation_fact": "1", "facility_version": "1, 2", "facility_merge": "1",
+      "organisation_version": "1, 2", "facility_version": "1, 2", "facility_merge": "1",
       "qualification_fact": "1", "report_version": "1, 2", "cell": "1, 2, 3, 4, 5",
+      "standing": "1, 2, 3", "fold_position": "1",
     ]
     return Dictionary(
       uniqueKeysWithValues: try keys.map { table, key in
@@ -92,11 +93,6 @@ extension SimpleLedger.Key {
 extension SimpleLedger.Sums {
   init(_ cell: Cell) {
     self.init(
-      throughput: Int(cell.throughput), fromProcessors: Int(cell.fromProcessors),
-      purchased: Int(cell.purchased), shipped: Int(cell.shipped), capacity: Int(cell.capacity),
-      owed: Int(cell.owed), received: Int(cell.received), nils: Int(cell.nils),
-      reports: Int(cell.reports),
-      amounts: Dictionary(
-        uniqueKeysWithValues: cell.amounts.names.map { ($0, Int(cell.amounts[$0])) }))
+      Dictionary(uniqueKeysWithValues: cell.names.map { ($0, Int(cell[$0])) }))
   }
 }

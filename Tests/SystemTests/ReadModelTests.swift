@@ -35,7 +35,7 @@ struct ReadModelTests {
         try await model.fold(entries, of: name) { ledger.random.int(1...12) }
       }
       let simple = try SimpleLedger(sources.flatMap(\.entries).map(\.event))
-      let check = Check(
+      let check = ReadModelCheck(
         model: model, ledger: simple, label: "REMELT_SEED=\(Seeded.base), \(number)")
       try await check.cells(asOf: nil)
       try await check.cellsAsOfNow()
@@ -104,7 +104,7 @@ private final class Tally: Sendable {
 }
 
 /// The comparisons.
-private struct Check {
+struct ReadModelCheck {
   let model: FoldedModel
   let ledger: SimpleLedger
   let label: String
@@ -116,12 +116,12 @@ private struct Check {
     return Instant(milliseconds: moment.milliseconds + Int64(random.int(-1...1)))
   }
 
-  private func note(_ moment: Instant?) -> String {
+  func note(_ moment: Instant?) -> String {
     "\(label), as of \(moment?.description ?? "now")"
   }
 
   /// Says which cells differ, not all of them.
-  private func expectEqual<Key: Hashable, Sum: Equatable>(
+  func expectEqual<Key: Hashable, Sum: Equatable>(
     _ found: [Key: Sum], _ expected: [Key: Sum], _ moment: Instant?,
     at location: SourceLocation = #_sourceLocation
   ) {
@@ -135,14 +135,15 @@ private struct Check {
   }
 
   func cells(asOf moment: Instant?) async throws {
-    let expected = ledger.cells(asOf: moment?.description)
-    guard let moment else { return expectEqual(try await model.cells(asOf: nil), expected, nil) }
+    guard let moment else {
+      return expectEqual(try await model.cells(asOf: nil), ledger.cells(), nil)
+    }
     let months = FoldedModel.window
     let (first, last) = (months.lowerBound, months.upperBound)
     let range = first.year * 100 + first.month...last.year * 100 + last.month
     expectEqual(
       try await model.cells(asOf: moment, in: months),
-      expected.filter { range.contains($0.key.month) }, moment)
+      ledger.cells(asOf: moment.description, in: range), moment)
   }
 
   func cellsAsOfNow() async throws {
@@ -169,34 +170,28 @@ private struct Check {
         ledger.qualified(
           metal.rawValue, on: year * 10_000 + month * 100 + date, asOf: moment?.description), moment
       )
-      for grouping in [Grouping.province, .region, .authority, .country] {
-        let table = CapacityTable(found, by: grouping, sight: try everything)
-        let counted = places.filter { grouping == .country || Self.isInChina($0.key) }
-        #expect(table.total.number == counted.values.map(\.number).reduce(0, +))
-        #expect(table.total.capacity == counted.values.reduce(Int128(0)) { $0 + Int128($1.grams) })
-        #expect(table.lines.map(\.capacity).reduce(0, +) == table.total.capacity)
-      }
+      try groups(found, of: places)
     }
   }
 
   /// The reports behind a cell are those of the journal, and they add up to it.
   func reports(asOf moment: Instant?, _ random: inout Seeded) async throws {
-    let cells = ledger.cells(asOf: moment?.description)
-    let busy = cells.filter { $0.value.reports > 0 }.map(\.key).sorted { "\($0)" < "\($1)" }
+    let cells = ledger.cells(asOf: moment?.description, in: 202411...202802)
+    let busy = cells.filter { $0.value["count.reports"] > 0 }.map(\.key)
+      .sorted { "\($0)" < "\($1)" }
     guard let key = random.maybe(busy), let type = ReportType(rawValue: key.type) else { return }
     let series = Series(type, Metal(rawValue: key.metal))
     let month = Month(year: key.month / 100, month: key.month % 100)
     let (all, here, missing) = try await model.database.read { connection in
-      let list = { (counts: (String) -> Bool) in
+      let list = { (counts: (String, Facility) -> Bool) in
         try Figures.reports(
-          series, month, asOf: moment, after: "", limit: 1000, counts: counts,
+          series, month...month, asOf: moment, after: "", limit: 1000, counts: counts,
           on: connection)
       }
       return (
-        try list { _ in true }, try list { $0 == key.place },
+        try list { _, _ in true }, try list { $1.place == key.place },
         try Figures.missing(
-          series, month, asOf: moment, limit: 1000, counts: { $0 == key.place },
-          on: connection)
+          series, month...month, asOf: moment, counts: { $1.place == key.place }, on: connection)
       )
     }
     #expect(
@@ -211,101 +206,13 @@ private struct Check {
     let own = cells[
       .init(
         type: key.type, metal: key.metal, first: key.month, month: key.month, place: key.place)]
-    #expect(here.count == sums.reports, "\(note(moment)), \(key)")
-    #expect(here.map { Int($0.fact.throughput) }.reduce(0, +) == sums.throughput)
-    let (owed, received) = (own?.owed ?? 0, own?.received ?? 0)
+    #expect(here.count == sums["count.reports"], "\(note(moment)), \(key)")
+    for name in ["throughput", "received", "vented"] {
+      let found = here.map { $0.fact.amounts[name] }.reduce(0, +)
+      #expect(found == Int128(sums[name]), "\(note(moment)), \(key), \(name)")
+    }
+    let (owed, received) = (own?["count.owed"] ?? 0, own?["count.received"] ?? 0)
     #expect(missing.count == owed - received, "\(note(moment)), \(key)")
-  }
-
-  private var everything: Sight {
-    get throws {
-      let id = Randomness.system.id(at: Instant(milliseconds: 0))
-      return try Sight(Actor(credential: id, grants: [Grant(.analyst, .all)]))
-    }
-  }
-
-  private static func isInChina(_ place: String) -> Bool { place != "JP" && place != "DE" }
-
-  private static func province(_ place: String) -> String {
-    ["210200": "210000", "330200": "330000", "440300": "440000", "XPCC": "650000"][place] ?? place
-  }
-
-  private static func region(_ place: String) -> String {
-    switch province(place).prefix(2) {
-    case "11", "12", "13": "BTH"
-    case "31", "32", "33", "34": "YRD"
-    default: "OTHER"
-    }
-  }
-
-  /// Provinces, regions and authorities add up to the nation, to the gram.
-  func additivity() async throws {
-    let sight = try everything
-    for metal in Metal.allCases {
-      let cells = try await model.database.read {
-        try Figures.cells(
-          Series(.throughput, metal), Month.first...Month.last, asOf: nil, on: $0)
-      }
-      let nation = ThroughputTable(cells, by: .country, sight: sight).lines
-        .filter { $0.code == "CN" }
-      let expected = Dictionary(uniqueKeysWithValues: nation.map { ($0.month, $0.cell) })
-      for grouping in [Grouping.province, .region, .authority] {
-        let table = ThroughputTable(cells, by: grouping, sight: sight)
-        let sums = Dictionary(grouping: table.lines, by: \.month).mapValues {
-          $0.map(\.cell).reduce(.zero, +)
-        }
-        expectEqual(sums, expected, nil)
-        expectEqual(
-          Dictionary(uniqueKeysWithValues: table.totals.map { ($0.month, $0.cell) }), expected, nil)
-        groups(table, grouping, of: metal)
-      }
-    }
-  }
-
-  /// The same for what mills and hydrogen users report, with January and February shown as one
-  /// where somebody reported them so.
-  func periodAdditivity() async throws {
-    let sight = try everything
-    for series in FoldedModel.allSeries where series.type != .throughput {
-      let cells = try await model.database.read {
-        try Figures.cells(series, Month.first...Month.last, asOf: nil, on: $0)
-      }
-      for grouping in Grouping.allCases {
-        let counted = cells.filter { grouping == .country || Self.isInChina($0.key.place) }
-        let table = PeriodTable(cells, Month.first...Month.last, by: grouping, sight: sight)
-        #expect(table.leftOut.isEmpty)
-        #expect(table.whole.cell == counted.values.reduce(.zero, +), "\(label), \(series)")
-        let sums = Dictionary(grouping: table.lines, by: \.period).mapValues {
-          $0.map(\.cell).reduce(.zero, +)
-        }
-        #expect(
-          sums == Dictionary(uniqueKeysWithValues: table.totals.map { ($0.period, $0.cell) }))
-        let periods = sums.keys.compactMap(\.self)
-        for one in periods where one.isCombined {
-          #expect(periods.filter { $0.overlaps(one) } == [one], "\(label): \(one) is split")
-        }
-      }
-    }
-  }
-
-  /// The groups are those that the second implementation makes of its own cells.
-  private func groups(_ table: ThroughputTable, _ grouping: Grouping, of metal: Metal) {
-    var expected: [String: SimpleLedger.Sums] = [:]
-    for (key, sums) in ledger.cells() where key.type == "throughput" && key.metal == metal.rawValue
-    {
-      guard Self.isInChina(key.place) else { continue }
-      let code =
-        switch grouping {
-        case .province: Self.province(key.place)
-        case .region: Self.region(key.place)
-        case .authority, .country: key.place
-        }
-      expected["\(key.month) \(code)", default: .init()] += sums
-    }
-    let found = table.lines.map {
-      ("\($0.month.year * 100 + $0.month.month) \($0.code)", SimpleLedger.Sums($0.cell))
-    }
-    expectEqual(Dictionary(uniqueKeysWithValues: found), expected, nil)
   }
 
   /// Wiped and folded anew, in other pages and with the sources in another order, every table ends

@@ -105,10 +105,9 @@ enum SimpleAmounts {
     var sums: [String: Int] = [:]
     for line in data["supplies"] as? [[String: Any]] ?? [] {
       let mass = rounded(try quantity(line))
-      sums["route.\(line["route"] as? String ?? "")", default: 0] += mass
-      sums["source.\(line["source"] as? String ?? "")", default: 0] += mass
+      let way = "\(line["route"] as? String ?? "").\(line["source"] as? String ?? "")"
       for (scheme, name) in try classes(line) {
-        sums["class.\(scheme).\(name)", default: 0] += mass
+        sums["supplied.\(way).\(scheme).\(name)", default: 0] += mass
       }
     }
     for line in data["uses"] as? [[String: Any]] ?? [] {

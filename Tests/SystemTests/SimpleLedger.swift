@@ -17,31 +17,30 @@ struct SimpleLedger {
     var description: String { "\(type) \(metal) \(first)-\(month) \(place)" }
   }
 
-  /// Grams, kilogram-days and counts.
+  /// Grams, kilogram-days and counts, each under its name; what is zero has none.
   struct Sums: Equatable {
-    var throughput = 0
-    var fromProcessors = 0
-    var purchased = 0
-    var shipped = 0
-    var capacity = 0
-    var owed = 0
-    var received = 0
-    var nils = 0
-    var reports = 0
-    var amounts: [String: Int] = [:]
+    private(set) var values: [String: Int] = [:]
+
+    init(_ values: [String: Int] = [:]) { self.values = values.filter { $0.value != 0 } }
+
+    subscript(name: String) -> Int {
+      get { values[name] ?? 0 }
+      set { values[name] = newValue == 0 ? nil : newValue }
+    }
 
     static func += (one: inout Sums, other: Sums) {
-      one.throughput += other.throughput
-      one.fromProcessors += other.fromProcessors
-      one.purchased += other.purchased
-      one.shipped += other.shipped
-      one.capacity += other.capacity
-      one.owed += other.owed
-      one.received += other.received
-      one.nils += other.nils
-      one.reports += other.reports
-      one.amounts.merge(other.amounts, uniquingKeysWith: +)
+      for (name, value) in other.values { one[name] += value }
     }
+  }
+
+  /// What one facility brings into a cell: without any report, or by one.
+  struct Fact {
+    let facility: String
+    let group: String
+    let key: Key
+    /// Whether these are the sums of a report, in the cell of its own period.
+    let isReport: Bool
+    let sums: Sums
   }
 
   struct Qualified: Equatable {
@@ -49,53 +48,10 @@ struct SimpleLedger {
     var grams = 0
   }
 
-  struct Unreadable: Error {
-    let what: String
-  }
-
-  private struct Site {
+  struct QualifiedSite {
     let place: String
-    let organisation: String
-    let opened: Int
-    let closed: Int
-    let capacities: [(metal: String, kilograms: Int, from: Int, to: Int)]
-    let furnaces: [(from: Int, to: Int)]
-    let obligations: [(report: String, metal: String, from: Int, to: Int)]
-    /// What it brings without any report.
-    var brings: [Key: Sums] = [:]
-
-    func owes(_ report: String, _ metal: String, _ month: Int) -> Bool {
-      closed >= month * 100 + 1
-        && obligations.contains {
-          $0.report == report && $0.metal == metal && $0.from <= month && month <= $0.to
-        }
-    }
-
-    /// Whether it has a blast furnace on some day of the months.
-    func hasFurnace(_ months: [Int]) -> Bool {
-      !furnaces.isEmpty
-        && SimpleLedger.days.contains { day, month in
-          months.contains(month) && opened <= day && day <= closed
-            && furnaces.contains { $0.from <= day && day <= $0.to }
-        }
-    }
-  }
-
-  private struct Report {
-    let site: String
-    let type: String
-    let metal: String
-    /// One month, or January and February.
-    let months: [Int]
-    var sums = Sums()
-  }
-
-  private enum Change {
-    case site(String, Site)
-    case merged(String, into: String)
-    case qualified(site: String, metal: String, event: String, effective: Int)
-    case report(String, Report)
-    case withdrawn(String)
+    let group: String
+    let grams: Int
   }
 
   private let changes: [(moment: String, change: Change)]
@@ -110,184 +66,19 @@ struct SimpleLedger {
     }
   }
 
-  private static func change(_ type: String, _ subject: String, _ data: [String: Any]) throws
-    -> Change?
-  {
-    switch type {
-    case "remelt.facility.registered.v1", "remelt.facility.changed.v1":
-      return .site(subject, try site(data))
-    case "remelt.facility.merged.v1":
-      return .merged(try text(data, "absorbed"), into: try text(data, "survivor"))
-    case "remelt.qualification.recorded.v1":
-      return .qualified(
-        site: try text(data, "facility_id"), metal: try text(data, "metal"),
-        event: try text(data, "event"), effective: try digits(text(data, "effective")))
-    case "remelt.throughput.reported.v1", "remelt.throughput.revised.v1":
-      return .report(subject, try report(data))
-    case "remelt.recycled-input.reported.v1", "remelt.recycled-input.revised.v1":
-      return .report(subject, try mill(data))
-    case "remelt.hydrogen-use.reported.v1", "remelt.hydrogen-use.revised.v1":
-      return .report(subject, try hydrogen(data))
-    case "remelt.throughput.withdrawn.v1", "remelt.recycled-input.withdrawn.v1",
-      "remelt.hydrogen-use.withdrawn.v1":
-      return .withdrawn(subject)
-    default: return nil
-    }
-  }
-
-  // MARK: Reading
-
-  private static func text(_ data: [String: Any], _ name: String) throws -> String {
-    guard let text = data[name] as? String else { throw Unreadable(what: "\(name) of \(data)") }
-    return text
-  }
-
-  /// `2026-01-31` as 20260131.
-  private static func digits(_ date: String) throws -> Int {
-    guard let number = Int(date.filter { $0 != "-" }) else { throw Unreadable(what: date) }
-    return number
-  }
-
-  private static func grams(_ any: Any?) throws -> Int {
-    guard let any else { return 0 }
-    guard let mass = any as? [String: Any], mass["unit"] as? String == "t",
-      let value = mass["value"] as? String
-    else { throw Unreadable(what: "\(any)") }
-    let parts = value.split(separator: ".").map(String.init)
-    let decimals = parts.count == 2 ? parts[1] : ""
-    let padded = decimals + String(repeating: "0", count: 6 - decimals.count)
-    guard let whole = Int(parts[0]), let rest = Int(padded) else { throw Unreadable(what: value) }
-    return whole * 1_000_000 + rest
-  }
-
-  private static func list(_ data: [String: Any], _ name: String) -> [[String: Any]] {
-    data[name] as? [[String: Any]] ?? []
-  }
-
-  private static func site(_ data: [String: Any]) throws -> Site {
-    guard let location = data["location"] as? [String: Any] else {
-      throw Unreadable(what: "\(data)")
-    }
-    let place = try location["authority"] as? String ?? text(location, "country")
-    let capacities = try list(data, "capacities").compactMap { line in
-      guard line["process"] as? String == "scrap_processing" else {
-        return nil as (metal: String, kilograms: Int, from: Int, to: Int)?
-      }
-      return (
-        try text(line, "metal"), try grams(line["per_year"]) / 1000,
-        try (line["from"] as? String).map(digits) ?? 0,
-        try (line["to"] as? String).map(digits) ?? 99_999_999
-      )
-    }
-    let furnaces = try list(data, "capacities").compactMap { line in
-      guard line["process"] as? String == "blast_furnace", try grams(line["per_year"]) > 0 else {
-        return nil as (from: Int, to: Int)?
-      }
-      return (
-        try (line["from"] as? String).map(digits) ?? 0,
-        try (line["to"] as? String).map(digits) ?? 99_999_999
-      )
-    }
-    let obligations = try list(data, "obligations").map { line in
-      let report = try text(line, "report")
-      return (
-        report: report,
-        metal: report == "hydrogen_use" ? "" : line["metal"] as? String ?? "steel",
-        from: try digits(text(line, "from")), to: try (line["to"] as? String).map(digits) ?? 999_999
-      )
-    }
-    var site = Site(
-      place: place, organisation: try text(data, "organisation_id"),
-      opened: try (data["opened_on"] as? String).map(digits) ?? 0,
-      closed: try (data["closed_on"] as? String).map(digits) ?? 99_999_999,
-      capacities: capacities, furnaces: furnaces, obligations: obligations)
-    site.brings = brings(site)
-    return site
-  }
-
-  /// Every day from 2010 to 2049.
-  fileprivate static let days: [(day: Int, month: Int)] = (2010...2049).flatMap { year in
-    (1...12).flatMap { month in
-      let isLeap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0
-      let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-      return (1...lengths[month - 1]).map { (year * 10_000 + month * 100 + $0, year * 100 + month) }
-    }
-  }
-  private static let months = Set(days.map(\.month))
-
-  private static func brings(_ site: Site) -> [Key: Sums] {
-    var found: [Key: Sums] = [:]
-    for capacity in site.capacities {
-      var months: [Int: Int] = [:]
-      for (day, month) in days
-      where capacity.from <= day && day <= capacity.to && site.opened <= day && day <= site.closed {
-        months[month, default: 0] += capacity.kilograms
-      }
-      for (month, sum) in months {
-        let key = Key(
-          type: "throughput", metal: capacity.metal, first: month, month: month, place: site.place)
-        found[key, default: Sums()].capacity += sum
-      }
-    }
-    for name in Set(site.obligations.map { "\($0.report) \($0.metal)" }) {
-      let parts = name.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-      for month in months where site.owes(parts[0], parts[1], month) {
-        let key = Key(
-          type: parts[0], metal: parts[1], first: month, month: month, place: site.place)
-        found[key, default: Sums()].owed += 1
-      }
-    }
-    return found
-  }
-
-  private static func report(_ data: [String: Any]) throws -> Report {
-    var report = Report(
-      site: try text(data, "facility_id"), type: "throughput", metal: try text(data, "metal"),
-      months: [try digits(text(data, "month"))])
-    report.sums.throughput = try grams(data["input"])
-    for line in list(data, "purchases") {
-      let mass = try grams(line["mass"])
-      report.sums.purchased += mass
-      if line["source"] as? String == "other_processor" { report.sums.fromProcessors += mass }
-    }
-    for line in list(data, "shipments") { report.sums.shipped += try grams(line["mass"]) }
-    report.sums.nils = (data["nil"] as? NSNumber)?.boolValue == true ? 1 : 0
-    report.sums.reports = 1
-    return report
-  }
-
-  private static func mill(_ data: [String: Any]) throws -> Report {
-    let period = try text(data, "period")
-    let first = try digits(String(period.prefix(7)))
-    var report = Report(
-      site: try text(data, "facility_id"), type: "recycled_input", metal: try text(data, "metal"),
-      months: period.hasSuffix("..02") ? [first, first + 1] : [first])
-    report.sums = bare(data, try SimpleAmounts.mill(data))
-    return report
-  }
-
-  private static func hydrogen(_ data: [String: Any]) throws -> Report {
-    var report = Report(
-      site: try text(data, "facility_id"), type: "hydrogen_use", metal: "",
-      months: [try digits(text(data, "month"))])
-    report.sums = bare(data, try SimpleAmounts.hydrogen(data))
-    return report
-  }
-
-  private static func bare(_ data: [String: Any], _ amounts: [String: Int]) -> Sums {
-    Sums(
-      nils: (data["nil"] as? NSNumber)?.boolValue == true ? 1 : 0, reports: 1, amounts: amounts)
-  }
-
-  // MARK: Figures
+  // MARK: What is known
 
   private struct Known {
+    /// By organisation, its group: itself, where it belongs to none.
+    var groups: [String: String] = [:]
     var sites: [String: Site] = [:]
     var merges: [String: String] = [:]
     var reports: [String: Report] = [:]
     var qualified: [(site: String, metal: String, event: String, effective: Int)] = []
 
     func root(_ id: String) -> String { merges[id].map(root) ?? id }
+
+    func group(_ site: Site) -> String { groups[site.organisation] ?? "" }
 
     /// Of reports of one site, metal and month one counts: made for the site itself, or the first.
     var counting: [String: Report] {
@@ -307,6 +98,13 @@ struct SimpleLedger {
       }
       return counting
     }
+
+    /// Whether some site of the organisation has a blast furnace then.
+    func isLongProcess(_ organisation: String, _ months: [Int]) -> Bool {
+      sites.contains { id, other in
+        merges[id] == nil && other.organisation == organisation && other.hasFurnace(months)
+      }
+    }
   }
 
   /// - Parameter moment: as it stands in an event; nil stands for now.
@@ -314,63 +112,102 @@ struct SimpleLedger {
     var known = Known()
     for (time, change) in changes where moment.map({ time <= $0 }) ?? true {
       switch change {
+      case .organisation(let id, let group): known.groups[id] = group
       case .site(let id, let site): known.sites[id] = site
       case .merged(let absorbed, let survivor): known.merges[absorbed] = survivor
       case .qualified(let site, let metal, let event, let effective):
         known.qualified.append((site, metal, event, effective))
-      case .report(let id, let report): known.reports[id] = report
+      case .report(let id, var report):
+        // Neither its first day nor who wrote it changes with a revision; a lock ends with it.
+        report.recorded = known.reports[id]?.recorded ?? time
+        known.reports[id] = report
+      case .locked(let id, let isLocked): known.reports[id]?.isLocked = isLocked
       case .withdrawn(let id): known.reports[id] = nil
       }
     }
     return known
   }
 
-  /// Every cell that is not zero.
-  func cells(asOf moment: String? = nil) -> [Key: Sums] {
+  // MARK: Figures
+
+  /// What each facility brings into each cell.
+  func facts(asOf moment: String? = nil, in span: ClosedRange<Int> = 0...999_999) -> [Fact] {
     let known = known(asOf: moment)
-    var cells: [Key: Sums] = [:]
+    var facts: [Fact] = []
     for (id, site) in known.sites where known.merges[id] == nil {
-      for (key, sums) in site.brings { cells[key, default: Sums()] += sums }
+      let group = known.group(site)
+      for (key, sums) in site.brings where span.contains(key.month) {
+        facts.append(Fact(facility: id, group: group, key: key, isReport: false, sums: sums))
+      }
     }
     for report in known.counting.values {
-      guard let site = known.sites[known.root(report.site)] else { continue }
-      var sums = report.sums
-      let crude = ["eaf", "bof", "induction"].map { sums.amounts["output.\($0)"] ?? 0 }
-        .reduce(0, +)
-      let isLong = known.sites.contains { id, other in
-        known.merges[id] == nil && other.organisation == site.organisation
-          && other.hasFurnace(report.months)
-      }
-      if crude > 0, !isLong { sums.amounts["output.short_process_enterprise"] = crude }
-      let at = { (first: Int, last: Int) in
-        Key(type: report.type, metal: report.metal, first: first, month: last, place: site.place)
+      let root = known.root(report.site)
+      guard let site = known.sites[root], let first = report.months.first,
+        let last = report.months.last
+      else { continue }
+      let add = { (first: Int, last: Int, isReport: Bool, sums: Sums) -> Void in
+        guard span.contains(last) else { return }
+        let key = Key(
+          type: report.type, metal: report.metal, first: first, month: last, place: site.place)
+        facts.append(
+          Fact(
+            facility: root, group: known.group(site), key: key, isReport: isReport, sums: sums))
       }
       for month in report.months where site.owes(report.type, report.metal, month) {
-        cells[at(month, month), default: Sums()] += Sums(received: 1)
+        let days = site.capacityDays["\(report.type) \(report.metal)"]?[month] ?? 0
+        add(
+          month, month, false,
+          Sums([
+            "count.received": 1, "count.late": report.isLate ? 1 : 0, "days.received": days,
+          ]))
       }
-      cells[at(report.months[0], report.months[report.months.count - 1]), default: Sums()] += sums
+      var sums = report.sums
+      let crude = ["eaf", "bof", "induction"].map { sums["output.\($0)"] }.reduce(0, +)
+      if crude > 0, !known.isLongProcess(site.organisation, report.months) {
+        sums["output.short_process_enterprise"] = crude
+      }
+      sums["count.locked"] = report.isLocked ? 1 : 0
+      add(first, last, true, sums)
     }
+    return facts
+  }
+
+  /// Every cell that is not zero.
+  func cells(asOf moment: String? = nil, in span: ClosedRange<Int> = 0...999_999) -> [Key: Sums] {
+    var cells: [Key: Sums] = [:]
+    for fact in facts(asOf: moment, in: span) { cells[fact.key, default: Sums()] += fact.sums }
     return cells.filter { $0.value != Sums() }
   }
 
-  /// By place, what is qualified on a day.
-  func qualified(_ metal: String, on day: Int, asOf moment: String? = nil) -> [String: Qualified] {
+  /// What is qualified on a day, each with its capacity then.
+  func qualifiedSites(_ metal: String, on day: Int, asOf moment: String? = nil) -> [QualifiedSite] {
     let known = known(asOf: moment)
     var states: [String: String] = [:]
     for record in known.qualified where record.metal == metal && record.effective <= day {
       states[known.root(record.site)] = record.event
     }
-    var found: [String: Qualified] = [:]
+    var found: [QualifiedSite] = []
     for (id, event) in states
     where ["announced", "changed", "rectifying", "resumed"].contains(event) {
       guard let site = known.sites[id], day <= site.closed else { continue }
-      found[site.place, default: Qualified()].number += 1
-      for capacity in site.capacities
-      where capacity.metal == metal && capacity.from <= day && day <= capacity.to
-        && site.opened <= day
-      {
-        found[site.place, default: Qualified()].grams += capacity.kilograms * 1000
+      let valid = site.capacities.filter {
+        $0.process == "scrap_processing" && $0.metal == metal && $0.from <= day && day <= $0.to
+          && site.opened <= day
       }
+      found.append(
+        QualifiedSite(
+          place: site.place, group: known.group(site),
+          grams: valid.map { $0.kilograms * 1000 }.reduce(0, +)))
+    }
+    return found
+  }
+
+  /// By place, what is qualified on a day.
+  func qualified(_ metal: String, on day: Int, asOf moment: String? = nil) -> [String: Qualified] {
+    var found: [String: Qualified] = [:]
+    for one in qualifiedSites(metal, on: day, asOf: moment) {
+      found[one.place, default: Qualified()].number += 1
+      found[one.place, default: Qualified()].grams += one.grams
     }
     return found
   }

@@ -5,5 +5,5 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "remelt-bench", abstract: "The counterparts that the product is measured against.",
-    subcommands: [Echo.self, Commits.self])
+    subcommands: [Echo.self, Commits.self, Past.self])
 }

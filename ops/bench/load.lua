@@ -1,7 +1,8 @@
 -- What wrk sends, and what it prints: one JSON line.
 -- Arguments: TOKEN_FILE FACILITIES_FILE FIRST REPORT. With a facilities file it posts reports, each
 -- for another facility and month, from the number FIRST on: a processor's throughput, or with REPORT
--- "mill" a mill's month of ten input lines. With "-" it gets the URL.
+-- "mill" a mill's month of ten input lines. With "-" it gets the URL, and with a REPORT such as
+-- "1700000000-1731536000" as of another second out of that span each time.
 local threads = 0
 
 function setup(thread)
@@ -9,7 +10,7 @@ function setup(thread)
   threads = threads + 1
 end
 
-local token, facilities, counter, kind
+local token, facilities, counter, kind, from, to
 
 local function read(file)
   local handle = assert(io.open(file))
@@ -21,12 +22,15 @@ end
 function init(args)
   token = read(args[1]):gsub("%s+$", "")
   wrk.headers["Authorization"] = "Bearer " .. token
-  if args[2] == "-" then return end
-  facilities = {}
-  for id in read(args[2]):gmatch("%S+") do facilities[#facilities + 1] = id end
   -- Two threads take the even and the odd numbers.
   counter = tonumber(args[3]) + number
   kind = args[4]
+  if args[2] == "-" then
+    from, to = kind:match("^(%d+)-(%d+)$")
+    return
+  end
+  facilities = {}
+  for id in read(args[2]):gmatch("%S+") do facilities[#facilities + 1] = id end
   wrk.headers["Content-Type"] = "application/json"
 end
 
@@ -79,9 +83,14 @@ local function mill(facility, metal, month, seed)
 end
 
 function request()
-  if not facilities then return wrk.format("GET") end
   local n = counter
   counter = counter + 2
+  if from then
+    -- By a prime, so that each comes once and those that follow each other lie apart.
+    local moment = from + n * 104729 % (to - from)
+    return wrk.format("GET", wrk.path .. os.date("!&as_of=%Y-%m-%dT%H:%M:%SZ", moment))
+  end
+  if not facilities then return wrk.format("GET") end
   local facility = facilities[n % #facilities + 1]
   -- Round and round for the echo; a second report of the same month would be refused.
   local index = math.floor(n / #facilities) % (kind == "mill" and 150 or 450)

@@ -5,6 +5,7 @@ Called by ops/bench/run. Everything is compared within one run, since machines d
 
 import argparse
 import concurrent.futures
+import contextlib
 import datetime
 import http.client
 import json
@@ -139,6 +140,8 @@ class Ledger:
     def __init__(self, options, folder, facilities, storage=None):
         """`storage`: the address of a database other than a SQLite file in the folder."""
         self.options, self.folder = options, folder
+        # Where other services are that are measured too.
+        self.others = {}
         self.storage = {"REMELT_STORAGE_URL": storage} if storage else {}
         [self.port] = free_ports(1)
         self.start()
@@ -177,7 +180,7 @@ class Ledger:
             "REMELT_REGISTRY_URL": f"http://127.0.0.1:{self.port}",
             # Nothing listens there: what these two would say is not measured.
             "REMELT_RECYCLED_INPUT_URL": "http://127.0.0.1:9",
-            "REMELT_HYDROGEN_USE_URL": "http://127.0.0.1:9",
+            "REMELT_HYDROGEN_USE_URL": "http://127.0.0.1:9", **self.others,
         }
 
     def sign_in(self, file):
@@ -191,12 +194,13 @@ class Ledger:
         (self.folder / file).with_suffix(".token").write_text(token)
         return token
 
-    def post(self, path, body, connection=None):
+    def post(self, path, body, connection=None, token=None):
         connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(
             "POST", f"/registry/v1/{path}", json.dumps(body),
             {
-                "Authorization": f"Bearer {self.token}", "Content-Type": "application/json",
+                "Authorization": f"Bearer {token or self.token}",
+                "Content-Type": "application/json",
                 "Idempotency-Key": str(uuid.uuid4()),
             })
         answer = connection.getresponse()
@@ -283,6 +287,27 @@ def write_csv(file, facilities, months):
                     f"{facility},steel,{number // 12:04}-{number % 12 + 1:02},0,{t(old)},{t(new)},"
                     f"{t(left - foundry)},{t(foundry)},{t(old + new)},GB/T 39733:SRS401,{t(left)},"
                     f"{t(residue)},{t(loss)},0,row {number}\n")
+
+
+def span(last, count):
+    """The `count` months up to one, in a query. A month's number is year × 12 + month - 1."""
+    first = last - count + 1
+    return (
+        f"from={first // 12:04}-{first % 12 + 1:02}&to={last // 12:04}-{last % 12 + 1:02}")
+
+
+def small_report(facility, month):
+    """A report that adds up, of a month's number."""
+    def mass(tonnes):
+        return {"value": tonnes, "unit": "t"}
+
+    return {
+        "facility_id": facility, "metal": "steel", "month": f"{month // 12:04}-{month % 12 + 1:02}",
+        "opening": mass("0"), "purchases": [{"source": "obsolete", "mass": mass("100")}],
+        "shipments": [{"destination": "mill", "mass": mass("99")}], "input": mass("100"),
+        "products": [{"grade": "GB/T 39733:SRS401", "mass": mass("99")}], "residue": mass("1"),
+        "closing": mass("0"),
+    }
 
 
 def wrk(url, connections, seconds, token_file, facilities="-", first=0, report="throughput"):
@@ -559,10 +584,7 @@ class Run:
         def question(months, by):
             today = datetime.date.today()
             last = today.year * 12 + today.month - 2
-            first = last - months + 1
-            return (
-                f"/dashboard/v1/throughput?by={by}&from={first // 12:04}-{first % 12 + 1:02}"
-                f"&to={last // 12:04}-{last % 12 + 1:02}")
+            return f"/dashboard/v1/throughput?by={by}&{span(last, months)}"
 
         asked = question(8, "region")
         answers, echoes = {"few": [], "many": []}, []
@@ -600,11 +622,13 @@ class Run:
 
     # 4
 
-    def follow(self, ledger):
-        """A dashboard with nothing follows the whole journal."""
-        ledger.registry.settle()
-        size = ledger.registry.metrics()["remelt_journal_signed_size"]
-        dashboard = self.start("dashboard", self.folder / "large-dashboard", ledger)
+    def follow(self, ledger, name="follower", target=20_000, others=()):
+        """A dashboard with nothing follows the whole journal, and those of other services."""
+        sources = [ledger.registry, *others]
+        for source in sources:
+            source.settle()
+        size = sum(source.metrics()["remelt_journal_signed_size"] for source in sources)
+        dashboard = self.start("dashboard", self.folder / f"{name}-dashboard", ledger)
         memory, deadline = {}, time.monotonic() + 1800
         while time.monotonic() < deadline and 1.0 not in memory:
             applied = self.applied(dashboard, ledger)
@@ -614,23 +638,23 @@ class Run:
             time.sleep(0.1)
         cpu, took = dashboard.cpu(), time.monotonic() - dashboard.started
         per_second = size / cpu
-        self.facts["follower"] = {
+        self.facts[name] = {
             "entries": size, "cpu_seconds": cpu, "seconds": took, "memory": memory,
         }
         self.line(
-            f"follower, {size:,.0f} entries",
+            f"{name}, {size:,.0f} entries",
             f"{per_second:,.0f} entries a CPU second ({size / took:,.0f}/s by the clock)",
-            "≥ 20,000/s", per_second >= 20_000)
+            f"≥ {target:,}/s", per_second >= target)
         sizes = [memory.get(share, 0) / 1e6 for share in (0.25, 0.5, 1.0)]
         growth = sizes[2] / sizes[0] if sizes[0] else 99
         self.line(
-            "follower's memory at 25, 50, 100 %",
+            f"{name}'s memory at 25, 50, 100 %",
             ", ".join(f"{size:.0f}" for size in sizes) + f" MB ({growth:.2f}×)", "flat (≤ 1.1×)",
             growth <= 1.1)
         return dashboard
 
     def applied(self, dashboard, ledger):
-        """How many entries of the registry's journal the dashboard has applied."""
+        """How many entries of the journals the dashboard has applied."""
         connection = http.client.HTTPConnection("127.0.0.1", dashboard.port, timeout=30)
         connection.request(
             "GET", "/dashboard/v1/sources", headers={"Authorization": f"Bearer {ledger.token}"})
@@ -639,7 +663,127 @@ class Run:
         if answer.status != 200:
             return 0
         sources = json.loads(answer.read())["items"]
-        return next(source["size"] for source in sources if source["source"] == "registry")
+        return sum(source["size"] for source in sources)
+
+    # Figures
+
+    def figures(self, small, echo):
+        """Figures of reports that were recorded over ten years, now and as of a moment."""
+        ledger, mills, past = self.past()
+        dashboard = self.follow(ledger, "rebuild", 30_000, [mills])
+        last, end = past["last_month"], past["last_ms"] // 1000
+        year_before = end - 365 * 86_400
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(year_before))
+
+        def question(definition, last):
+            return (
+                f"/dashboard/v1/figures?definition={definition}&metal=steel&by=province&"
+                f"{span(last, 12)}")
+
+        now = question("THROUGHPUT", last)
+        # The months that had been reported by then, so that there are as many reports to read.
+        then = question("THROUGHPUT", last - 12)
+        # What is asked, the span of other moments, whether reports come meanwhile, the target.
+        measures = {
+            "figures, 31 provinces × 12 months": (now, "-", False, 8),
+            "figures, while a report a second comes": (now, "-", True, 8),
+            "figures, scrap share of mills": (
+                question("SCRAP_SHARE_METALLIC_CHARGE", last), "-", False, 8),
+            "figures as of a year before": (f"{then}&as_of={moment}", "-", False, 50),
+            "figures as of another moment each": (then, f"{year_before}-{end}", False, 50),
+        }
+        quiet = ledger.register_more(20, 0)
+        reports = (
+            small_report(facility, month)
+            for month in range(last - 11, last + 1) for facility in quiet)
+        tokens = ledger.folder / "operator.token"
+        found, echoes = {name: [] for name in measures}, []
+        for path, moments, _, _ in measures.values():
+            self.demand_rows(dashboard, ledger, path, 31 * 12)
+            under_load(dashboard, path, 8, 1, tokens, report=moments)
+        for number in range(1, self.repetitions + 1):
+            for name, (path, moments, posted, _) in measures.items():
+                with self.posting(ledger, reports) if posted else contextlib.nullcontext():
+                    found[name].append(
+                        under_load(
+                            dashboard, path, 8, self.seconds, tokens, first=number * 1_000_000,
+                            report=moments))
+            echoes.append(
+                under_load(
+                    echo, "/bench/echo", 8, self.seconds, small.folder / "reporter.token",
+                    small.folder / "facilities", 0))
+        self.facts["figures"] = {**found, "echoes": echoes, "past": past}
+        echo_cpu = median(echoes, "cpu_us")
+        for name, (_, _, _, target) in measures.items():
+            cpu, rate = median(found[name], "cpu_us"), median(found[name], "per_second")
+            self.line(
+                f"{name}: CPU ÷ echo's",
+                f"{cpu / echo_cpu:.2f}× ({cpu:,.0f} µs ÷ {echo_cpu:,.0f} µs; {rate:,.0f}/s,"
+                f" p99 {median(found[name], 'p99_us') / 1000:.1f} ms)",
+                f"≤ {target}×", cpu / echo_cpu <= target)
+        for process in (dashboard, mills, ledger.registry):
+            process.stop()
+        for folder in (ledger.folder, self.folder / "rebuild-dashboard"):
+            shutil.rmtree(folder)
+
+    def past(self):
+        """A registry and a service of mills that were stopped and given ten years of reports."""
+        facilities = 800 if self.quick else 8000
+        say(f"registering {facilities:,} facilities …")
+        ledger = Ledger(self.options, self.folder / "past", facilities)
+        (ledger.folder / "mills").write_text("\n".join(ledger.facilities[:facilities // 10]))
+        ledger.registry.stop()
+        past = self.enter_past(ledger, "processor-registry", "facilities")
+        ledger.start()
+        mills = self.start("recycled-input", ledger.folder, ledger)
+        self.await_facilities(mills, ledger)
+        mills.stop()
+        self.enter_past(ledger, "recycled-input", "mills", "--mills")
+        mills = self.start("recycled-input", ledger.folder, ledger)
+        ledger.others["REMELT_RECYCLED_INPUT_URL"] = mills.url
+        ledger.token = ledger.sign_in("operator.key")
+        ledger.reporter = ledger.sign_in("reporter.key")
+        return ledger, mills, past
+
+    def enter_past(self, ledger, service, facilities, *flags):
+        """What `remelt-bench past` says that it has entered."""
+        say(f"entering the past of {service} …")
+        output = subprocess.run(
+            [
+                self.options.binaries / "remelt-bench", "past", "--database",
+                f"sqlite:{ledger.folder}/{service}.sqlite", "--facilities",
+                ledger.folder / facilities, *flags,
+            ], stdout=subprocess.PIPE, text=True, check=True).stdout
+        say(output.strip())
+        return json.loads(output)
+
+    def demand_rows(self, dashboard, ledger, path, count):
+        """That there are figures to be measured."""
+        connection = http.client.HTTPConnection("127.0.0.1", dashboard.port, timeout=120)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {ledger.token}"})
+        answer = connection.getresponse()
+        text = answer.read()
+        rows = json.loads(text).get("rows", [])
+        if len(rows) != count or any(row.get("value") is None for row in rows):
+            raise SystemExit(
+                f"{path} was answered {answer.status}, {len(rows)} rows: {text[:500].decode()}")
+
+    @contextlib.contextmanager
+    def posting(self, ledger, reports):
+        """Posts one of the reports each second meanwhile, so that no answer lasts."""
+        over = threading.Event()
+
+        def post():
+            while not over.wait(1):
+                ledger.post("throughput", next(reports), token=ledger.reporter)
+
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            posted = pool.submit(post)
+            try:
+                yield
+            finally:
+                over.set()
+            posted.result()
 
     # PostgreSQL
 
@@ -792,7 +936,9 @@ class Run:
         echo = self.start_echo(small)
         if not self.options.only or "post" in self.options.only:
             self.posts(small, echo)
-        if self.options.only == ["post"]:
+        if not self.options.only or "figures" in self.options.only:
+            self.figures(small, echo)
+        if self.options.only:
             return
         files, share = (1, 1000) if self.quick else (5, 2000)
         say(f"registering {files * share:,} facilities …")
@@ -809,7 +955,7 @@ class Run:
         for process in (few, many, echo, small.registry, large.registry):
             process.stop()
         folders = {
-            "dashboard": self.folder / "large-dashboard",
+            "dashboard": self.folder / "follower-dashboard",
             "recycled-input": self.folder / "others", "hydrogen-use": self.folder / "others",
         }
         large.start()

@@ -1,0 +1,83 @@
+import HTTPTypes
+import Hummingbird
+import Journal
+import Models
+import NIOCore
+import ServiceKit
+import Storage
+
+/// Publications: made by operators, read by everybody who is signed in.
+struct PublicationRoutes: Sendable {
+  let figures: FigureRoutes
+  let journal: Journal
+
+  func add(to group: RouterGroup<Context>) {
+    group.post("publications", use: publish)
+    group.get("publications", use: list)
+    group.get("publications/:id", use: publication)
+  }
+
+  private func publish(_ request: Request, _ context: Context) async throws -> Response {
+    let actor = try context.actor
+    guard actor.mayAll([.operator]) else {
+      throw Problem(.forbidden, "Publishing needs the role operator over all.")
+    }
+    try Query(request).only()
+    let creation = try await Creation(request, context)
+    let draft = try Fields.read(creation.body, as: PublicationDraft.init)
+    let questions = try draft.questions(today: figures.clock.now().dayInChina)
+    let sight = try Sight(actor)
+    let (journal, figures) = (journal, figures)
+    return try await Idempotency.once(creation, at: figures.clock.now(), in: figures.database) {
+      connection in
+      try Self.demandRead(figures.followers, on: connection)
+      let (id, body, place) = try PublicationStore.publish(
+        draft, questions, by: actor.name, sight: sight, journal, on: connection)
+      return Answer(
+        201, body,
+        headers: [
+          ("Location", "\(DashboardApplication.prefix)/v1/publications/\(id)"),
+          ("ETag", "\"\(id)\""), DashboardApplication.position(place),
+        ])
+    }.response
+  }
+
+  /// What is published says of all sources up to one moment, so all must have been read to their end.
+  private static func demandRead(_ followers: [Follower], on connection: Connection) throws {
+    let applied = try Follower.applied(on: connection)
+    for follower in followers {
+      let progress = follower.progress
+      guard progress.state == .following,
+        applied[follower.source]?.size ?? 0 >= progress.sourceSize
+      else {
+        throw Problem(
+          .conflict,
+          "The journal of \(follower.source) is not read to its end (\(progress.state.rawValue)). GET /dashboard/v1/sources says how far it is; publish once it is."
+        )
+      }
+    }
+  }
+
+  private func list(_ request: Request, _ context: Context) async throws -> Response {
+    _ = try context.actor
+    try Query(request).only("limit", "cursor")
+    let page = try Page(request)
+    let found = try await figures.database.read {
+      try PublicationStore.publications(
+        before: page.after?.first, limit: page.limit + 1, on: $0)
+    }
+    return page.response(found, request, key: { [$0.id] }, json: { $0.head })
+  }
+
+  private func publication(_ request: Request, _ context: Context) async throws -> Response {
+    _ = try context.actor
+    try Query(request).only()
+    let id = context.parameters.get("id") ?? ""
+    let body = try await figures.database.read { try PublicationStore.publication(id, on: $0) }
+    guard let body else { throw Problem(.notFound, "There is no such publication.") }
+    var headers: HTTPFields = [.contentType: "application/json"]
+    headers[.eTag] = "\"\(id)\""
+    return Response(
+      status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+  }
+}

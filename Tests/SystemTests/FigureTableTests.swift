@@ -1,0 +1,78 @@
+import Foundation
+import Models
+import Testing
+
+extension RunningTests.FigurePeriodTests {
+  @Test("As a table of comma-separated values the figures are the same, in the same order")
+  func table() async throws {
+    let caller = try SharedLedger.first
+    let plant = try await caller.enrol(
+      .recycledInput, in: ["610000", "620000"],
+      owes: [Sample.owed(.recycledInput, from: "2020-02", to: "2020-02")])
+    var position: String?
+    for (facility, month, crude) in [
+      (0, "2020-01", "1000"), (1, "2020-01", "7"), (1, "2020-02", "3"),
+    ] {
+      position = try await plant.reporter.accepted(
+        Mill.steel(plant.facilities[facility], month, scrap: "2", crude: crude),
+        to: .recycledInput
+      ).position
+    }
+    let query = "figures?definition=SCRAP_RATE_KG_T&from=2020-01&to=2020-02&by=province"
+    let figures = try await caller.figures(query, after: [plant.position, position])
+    let table = try await caller.ask(query, accept: "text/csv")
+    #expect(table.header("Content-Type")?.hasPrefix("text/csv") == true, "\(table.text)")
+    let lines = table.text.split(separator: "\r\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let columns = [
+      "definition_id", "period", "province", "value", "unit", "reason", "numerator",
+      "denominator", "state", "owed", "received", "nil", "missing", "late",
+    ]
+    #expect(lines.first == columns, "\(table.text)")
+    let rows = figures.rows.map { row -> [String] in
+      let texts = columns.prefix(6).map { row[$0]?.text ?? "" }
+      let sums = ["numerator", "denominator"].map { row[$0]?["value"]?.text ?? "" }
+      let counts = columns.suffix(5).map { String(row["coverage"]?[$0]?.int ?? 0) }
+      return texts + sums + [row["state"]?.text ?? ""] + counts
+    }
+    // A month that is owed and not there is a line, too.
+    #expect(rows.count == 4 && Array(lines.dropFirst()) == rows, "\(table.text)")
+    #expect(figures.rows.map { $0["reason"]?.text } == [nil, nil, "missing", nil])
+    let html = try await caller.ask(query, accept: "text/html")
+    #expect(html.status == 406, "\(html.text)")
+  }
+
+  @Test("In pages of any size it is the same table, and its last page names no other")
+  func pages() async throws {
+    let caller = try SharedLedger.first
+    let plant = try await caller.enrol(.recycledInput, in: ["630000", "640000"])
+    var position: String?
+    for month in ["2018-01", "2018-02", "2018-03"] {
+      for facility in plant.facilities {
+        position = try await plant.reporter.accepted(
+          Mill.steel(facility, month, scrap: "2", crude: "9"), to: .recycledInput
+        ).position
+      }
+    }
+    let query =
+      "figures?definition=SCRAP_RATE_KG_T,METALLIC_INPUT&from=2018-01&to=2018-03&by=province"
+    let whole = try await caller.figures(query, after: [plant.position, position])
+    #expect(whole.rows.count == 12 && whole.cursor == nil, "\(whole.text)")
+    for size in [1, 5, 11, 12] {
+      var found: [JSON] = []
+      var page = try await caller.ask("\(query)&limit=\(size)")
+      for _ in 0..<12 {
+        #expect(page.rows.count <= size, "\(page.text)")
+        found += page.rows
+        guard let cursor = page.cursor else { break }
+        page = try await caller.ask("\(query)&limit=\(size)&cursor=\(cursor)")
+      }
+      #expect(found == whole.rows && page.cursor == nil, "\(size): \(page.text)")
+    }
+    for wrong in ["limit=0", "limit=5001", "cursor=x", "limit=1&limit=2", "period=decade", "x=1"] {
+      let reply = try await caller.ask("\(query)&\(wrong)")
+      #expect(reply.status == 422, "\(wrong): \(reply.text)")
+    }
+  }
+}
