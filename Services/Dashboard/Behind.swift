@@ -20,13 +20,19 @@ extension Figures {
 
   /// The reports behind the figures of some months whose facility `counts` lets through, by report
   /// id.
+  /// - Parameter whole: whether those that only reach into the months are left out.
   static func reports(
     _ series: Series, _ months: ClosedRange<Month>, asOf moment: Instant?, after: String,
-    limit: Int, counts: (String, Facility) throws -> Bool, on connection: Connection
+    limit: Int, whole: Bool = false, counts: (String, Facility) throws -> Bool,
+    on connection: Connection
   ) throws -> [Behind] {
     let known = KnownFacilities(asOf: moment, on: connection)
     let counting = try counting(series, months, known, asOf: moment, on: connection)
-      .filter { $0.fact.report.text > after }
+      .filter { one in
+        let period = one.fact.period
+        let fits = months.contains(period.first) && months.contains(period.last)
+        return one.fact.report.text > after && (fits || !whole)
+      }
       .sorted { $0.fact.report.text < $1.fact.report.text }
     var found: [Behind] = []
     for one in counting where found.count < limit {

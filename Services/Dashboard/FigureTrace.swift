@@ -48,8 +48,8 @@ struct FigureTrace: Sendable {
     }
     return try Figures.reports(
       Series(table.report, metal), question.span.months, asOf: table.asOf, after: after,
-      limit: limit, counts: { try counts($1) }, on: connection
-    ).filter { question.span.contains($0.fact.period) }.map { behind in
+      limit: limit, whole: true, counts: { try counts($1) }, on: connection
+    ).map { behind in
       FigureTrace(
         key: behind.fact.report.text,
         json: json(behind, question.definition, terms.numerator, terms.denominator))

@@ -182,11 +182,11 @@ private final class CountedBytes: Sendable {
   @Test func `a month without a report is no zero, and a total opens the country`() throws {
     let question = try Self.question("by=province")
     var cell = Cell()
-    cell.owed = 3
-    cell.capacity = 365_000
+    cell[Sum.owed] = 3
+    cell[Sum.capacity] = 365_000
     let line = ThroughputLine(
       month: Month(year: 2026, month: 1), code: "TOTAL", name: "Total", cell: cell)
-    let row = FigureRow(line, question, demonstration: false)
+    let row = PageRow(line, question, demonstration: false)
     #expect(row.throughput.reason != nil && row.utilisation.reason != nil)
     #expect(row.coverage.text == "0 / 3 = 0.00 %")
     #expect(row.missing.href == "/dashboard/reports?metal=steel&month=2026-01&country=CN#missing")

@@ -136,10 +136,12 @@ struct DefinitionTests {
   func table() throws {
     let rows = try Reference.rows(Reference.folder.appending(path: "definitions.csv"))
     let ids = rows.compactMap { $0["definition_id"].flatMap(Definition.init(rawValue:))?.rawValue }
-    #expect(ids == Definition.allCases.map(\.rawValue) && ids.count == 11)
+    #expect(ids == Definition.allCases.map(\.rawValue) && ids.count == rows.count)
     for definition in Definition.allCases {
       let row = try #require(rows.first { $0["definition_id"] == definition.rawValue })
-      #expect(row["metal"] == (definition.metal?.rawValue ?? "any"), "\(definition)")
+      let metal = definition.metal?.rawValue ?? (definition.report == .hydrogenUse ? "none" : "any")
+      #expect(row["metal"] == metal, "\(definition)")
+      #expect(row["report"] == (definition.report?.rawValue ?? "any"), "\(definition)")
       #expect(row["unit"] == definition.unit, "\(definition)")
     }
     #expect(Definition.shares(of: .steel).count == 7)

@@ -135,8 +135,8 @@ struct FacilityTests {
     }
   }
 
-  @Test("Gram-days of a month are the sum over its days, whatever opens, ends and closes in it")
-  func gramDays() throws {
+  @Test("Kilogram-days of a month are the sum over its days, whatever opens, ends and closes in it")
+  func kilogramDays() throws {
     var random = Seeded()
     let start = try #require(Day("2024-01-01"))
     for _ in 0..<300 {
@@ -144,9 +144,12 @@ struct FacilityTests {
       for metal in Metal.allCases {
         let month = Month(number: start.month.number + random.int(-2...16))
         let naive = (month.firstDay.number...month.lastDay.number).reduce(Int64(0)) { sum, day in
-          sum + facility.processingCapacity(metal, on: Day(number: day)).grams
+          sum + facility.processingCapacity(metal, on: Day(number: day)).grams / 1000
         }
-        #expect(facility.processingGramDays(metal, in: month) == naive, "\(facility) \(month)")
+        let found = facility.reportingCapacities(.throughput, metal).reduce(Int64(0)) {
+          $0 + $1.perYear.grams / 1000 * Int64($1.days(in: month))
+        }
+        #expect(found == naive, "\(facility) \(month)")
       }
     }
   }
@@ -176,11 +179,17 @@ struct FacilityTests {
     return try facility("\"capacities\": [\(capacities.joined(separator: ","))]\(closed)")
   }
 
-  @Test("The greatest capacity does not overflow a month's gram-days")
-  func greatest() throws {
-    let facility = try facility("\"capacities\": [\(capacity(100_000_000))]")
-    let january = try #require(Month("2026-01"))
-    #expect(facility.processingGramDays(.steel, in: january) == 31 * Mass.maximum.grams)
+  @Test("A mill's steel is reported for by its crude steel capacity, or else by its furnaces'")
+  func mills() throws {
+    let furnaces = "\(capacity(3, process: "bof")),\(capacity(2, process: "eaf"))"
+    let sum = { (facility: Facility) in
+      facility.reportingCapacities(.recycledInput, .steel).map(\.perYear).sum
+    }
+    let both = try facility("\"capacities\": [\(capacity(4, process: "crude_steel")),\(furnaces)]")
+    let known = try facility("\"capacities\": [\(furnaces)]")
+    #expect(sum(both).tonnes == "4" && sum(known).tonnes == "5")
+    #expect(both.reportingCapacities(.recycledInput, .copper).isEmpty)
+    #expect(both.reportingCapacities(.hydrogenUse, nil).isEmpty)
   }
 
   @Test("A report is owed within the obligation's months and until the month of closing")

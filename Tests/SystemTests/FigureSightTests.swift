@@ -134,7 +134,8 @@ extension RunningTests.FigureScopeTests {
         guard let cursor = page.cursor else { break }
         for reader in [analyst, own.reporter] {
           let reply = try await reader.ask("\(path)&limit=500&cursor=\(cursor)")
-          #expect(reply.status == 200, "\(path): \(reply.text)")
+          // A row of a table that is not one's own is no place to go on after.
+          #expect(reply.status == 200 || reply.pointers == ["?cursor"], "\(path): \(reply.text)")
           expectSilent(reply, of: [far], path)
         }
         page = try await caller.ask("\(path)&limit=1&cursor=\(cursor)")
@@ -148,9 +149,8 @@ extension RunningTests.FigureScopeTests {
       expectSilent(behind, of: [far], path)
       #expect(behind.items.count == 1, "\(behind.text)")
     }
-    let deliveries = try await analyst.ask(
-      "reconciliation/deliveries?metal=steel&from=2025-03&to=2025-03&by=province")
-    #expect([200, 403].contains(deliveries.status), "\(deliveries.text)")
-    #expect(deliveries.rows.allSatisfy { $0["code"]?.text == "440000" }, "\(deliveries.text)")
+    let deliveries = try await analyst.figures(
+      "reconciliation/deliveries?metal=steel&from=2025-03&to=2025-03&by=province", after: written)
+    #expect(deliveries.rows.map { $0["code"]?.text } == ["440000"], "\(deliveries.text)")
   }
 }

@@ -75,4 +75,36 @@ extension RunningTests.FigurePeriodTests {
       #expect(reply.status == 422, "\(wrong): \(reply.text)")
     }
   }
+
+  @Test("Behind a January no combined report stands, and its pages go on past one")
+  func behind() async throws {
+    let caller = try SharedLedger.first
+    let mills = try await caller.enrol(.recycledInput, in: ["650000", "650000", "650000"])
+    var position: String?
+    var alone: [String] = []
+    // Reports are listed by their ids, in which the combined ones are the first and the third.
+    for (facility, period) in [
+      (0, "2016-01..02"), (1, "2016-01"), (2, "2016-01..02"), (1, "2016-02"),
+    ] {
+      let reply = try await mills.reporter.accepted(
+        Mill.steel(mills.facilities[facility], period, scrap: "2", crude: "9"), to: .recycledInput)
+      position = reply.position
+      if period == "2016-01" { alone.append(try reply.id) }
+    }
+    let query = "figures/reports?definition=SCRAP_RATE_KG_T&province=650000"
+    for (period, count) in [("2016-01", 1), ("2016-02", 1), ("2016-01..02", 4), ("2016Q1", 4)] {
+      for size in [1, 2, 500] {
+        var found: [String] = []
+        var page = try await caller.figures(
+          "\(query)&period=\(period)&limit=\(size)", after: [mills.position, position])
+        for _ in 0..<8 {
+          found += page.items.compactMap { $0["report_id"]?.text }
+          guard let cursor = page.cursor else { break }
+          page = try await caller.ask("\(query)&period=\(period)&limit=\(size)&cursor=\(cursor)")
+        }
+        #expect(found.count == count && Set(found).count == count, "\(period) by \(size)")
+        if period == "2016-01" { #expect(found == alone, "\(page.text)") }
+      }
+    }
+  }
 }

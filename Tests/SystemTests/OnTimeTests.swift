@@ -25,7 +25,7 @@ struct OnTimeTests {
     return ["owed", "received", "late"].map { sums["count.\($0)"] }
   }
 
-  @Test("To the end of the due day in China a report is on time, and a millisecond later it is late")
+  @Test("To the end of the due day in China a report is on time; a millisecond later it is late")
   func boundary() async throws {
     try await withFolder { folder in
       let registry = try await RandomRegistry(in: folder, random: Seeded(stream: 20_260_310))
