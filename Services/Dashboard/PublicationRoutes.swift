@@ -30,9 +30,9 @@ struct PublicationRoutes: Sendable {
     let (journal, figures) = (journal, figures)
     return try await Idempotency.once(creation, at: figures.clock.now(), in: figures.database) {
       connection in
-      try Self.demandRead(figures.followers, on: connection)
+      let origins = try Self.read(figures.followers, on: connection)
       let (id, body, place) = try PublicationStore.publish(
-        draft, questions, by: actor.name, sight: sight, journal, on: connection)
+        draft, questions, by: actor.name, sight: sight, from: origins, journal, on: connection)
       return Answer(
         201, body,
         headers: [
@@ -42,9 +42,13 @@ struct PublicationRoutes: Sendable {
     }.response
   }
 
-  /// What is published says of all sources up to one moment, so all must have been read to their end.
-  private static func demandRead(_ followers: [Follower], on connection: Connection) throws {
+  /// The sources' origins. What is published says of all of them up to one moment, so all must have
+  /// been read to their end.
+  private static func read(_ followers: [Follower], on connection: Connection) throws -> [String:
+    String]
+  {
     let applied = try Follower.applied(on: connection)
+    var origins: [String: String] = [:]
     for follower in followers {
       let progress = follower.progress
       guard progress.state == .following,
@@ -55,7 +59,9 @@ struct PublicationRoutes: Sendable {
           "The journal of \(follower.source) is not read to its end (\(progress.state.rawValue)). GET /dashboard/v1/sources says how far it is; publish once it is."
         )
       }
+      origins[follower.source] = progress.origin ?? ""
     }
+    return origins
   }
 
   private func list(_ request: Request, _ context: Context) async throws -> Response {

@@ -14,9 +14,10 @@ enum PublicationStore {
   ]
 
   /// Makes the tables of what is known now and keeps them, with how much of each journal they are of.
+  /// - Parameter origins: of all sources, by name.
   static func publish(
     _ draft: PublicationDraft, _ questions: [FigureQuestion], by actor: String, sight: Sight,
-    _ journal: Journal, on connection: Connection
+    from origins: [String: String], _ journal: Journal, on connection: Connection
   ) throws -> (id: ID, body: JSON, place: Journal.Place) {
     if let replaced = draft.replaces, try publication(replaced.text, on: connection) == nil {
       throw Problem.field("/replaces", "there is no such publication")
@@ -34,7 +35,7 @@ enum PublicationStore {
       }
       return table.json(question, rows, reference)
     }
-    let sources = try sources(on: connection)
+    let sources = try sources(origins, on: connection)
     let head: [JSON.Member] =
       [
         .init("id", id.json), .init("name", .string(draft.name)),
@@ -42,7 +43,7 @@ enum PublicationStore {
       ] + (draft.note.map { [.init("note", .string($0))] } ?? [])
       + (draft.replaces.map { [.init("replaces", $0.json)] } ?? []) + [
         .init("published_at", now.json),
-        .init("as_of", (sources.map(\.recordedAt).max() ?? now).json),
+        .init("as_of", (sources.compactMap(\.recordedAt).max() ?? now).json),
         .init("edition", .string(reference.edition)),
         .init("positions", .array(sources.map(\.json))), .init("actor", .string(actor)),
       ]
@@ -63,20 +64,23 @@ enum PublicationStore {
     let source: String
     let origin: String
     let size: Int64
-    let recordedAt: Instant
+    /// Nil before its first entry.
+    let recordedAt: Instant?
 
     var json: JSON {
       .members(["source": .string(source), "origin": .string(origin), "size": .int(size)])
     }
   }
 
-  private static func sources(on connection: Connection) throws -> [Position] {
-    try connection.query("SELECT source, origin, size, recorded_at FROM follower ORDER BY source")
-      .map {
-        Position(
-          source: try $0.text("source"), origin: try $0.text("origin"), size: try $0.int("size"),
-          recordedAt: Instant(milliseconds: try $0.int("recorded_at")))
-      }
+  private static func sources(_ origins: [String: String], on connection: Connection) throws
+    -> [Position]
+  {
+    let applied = try Follower.applied(on: connection)
+    return origins.sorted { $0.key < $1.key }.map { source, origin in
+      Position(
+        source: source, origin: origin, size: applied[source]?.size ?? 0,
+        recordedAt: applied[source]?.recordedAt)
+    }
   }
 
   /// A publication's bytes.
