@@ -23,32 +23,33 @@ extension Figures {
   /// - Parameter whole: whether those that only reach into the months are left out.
   static func reports(
     _ series: Series, _ months: ClosedRange<Month>, asOf moment: Instant?, after: String,
-    limit: Int, whole: Bool = false, counts: (String, Facility) throws -> Bool,
-    on connection: Connection
+    limit: Int, whole: Bool = false, of whose: Whose = .all,
+    counts: (String, Facility) throws -> Bool, on connection: Connection
   ) throws -> [Behind] {
     let known = KnownFacilities(asOf: moment, on: connection)
-    let counting = try counting(series, months, known, asOf: moment, on: connection)
-      .filter { one in
-        let period = one.fact.period
-        let fits = months.contains(period.first) && months.contains(period.last)
-        return one.fact.report.text > after && (fits || !whole)
-      }
-      .sorted { $0.fact.report.text < $1.fact.report.text }
-    var found: [Behind] = []
-    for one in counting where found.count < limit {
-      guard try counts(one.root, one.facility) else { continue }
-      let shares = try one.fact.share(of: one.facility) {
-        try known.isShortProcess(one.facility.organisation, in: one.fact.period)
-      }
-      found.append(
-        Behind(
-          fact: one.fact, position: try one.row.int("position"),
-          recordedAt: Instant(milliseconds: try one.row.int("recorded_at")),
-          facilityID: one.root, facility: one.facility,
-          organisation: try known.owner(one.facility.organisation).name,
-          cell: shares.map(\.1).reduce(.zero, +)))
+    var first: [Counting] = []
+    func cut() {
+      first.sort { $0.fact.report.text < $1.fact.report.text }
+      first = Array(first.prefix(limit))
     }
-    return found
+    try CountingReports(
+      series: series, months: months, moment: moment, known: known, connection: connection
+    ).each(whose) { one in
+      guard one.fact.report.text > after, !whole || months.contains(one.fact.period),
+        try counts(one.root, one.facility)
+      else { return }
+      first.append(one)
+      if first.count > 4 * limit + 1000 { cut() }
+    }
+    cut()
+    return try first.map { one in
+      Behind(
+        fact: one.fact, position: try one.row.int("position"),
+        recordedAt: Instant(milliseconds: try one.row.int("recorded_at")),
+        facilityID: one.root, facility: one.facility,
+        organisation: try known.owner(one.facility.organisation).name,
+        cell: try one.cells(in: months, known).map(\.cell).reduce(.zero, +))
+    }
   }
 
   /// A month's report that is owed and not there.
@@ -65,12 +66,17 @@ extension Figures {
     counts: (String, Facility) throws -> Bool, on connection: Connection
   ) throws -> [Owing] {
     let known = KnownFacilities(asOf: moment, on: connection)
-    var received: [String: Set<Month>] = [:]
-    for one in try counting(series, months, known, asOf: moment, on: connection) {
-      received[one.root, default: []].formUnion(one.fact.period.months)
+    let wanted = try known.roots.filter { id, facility in
+      try facility.obligations.contains { $0.report == series.type && $0.metal == series.metal }
+        && counts(id, facility)
     }
+    let few = wanted.count <= Whose.few ? Whose.some(Set(wanted.map(\.id))) : .all
+    var received: [String: Set<Month>] = [:]
+    try CountingReports(
+      series: series, months: months, moment: moment, known: known, connection: connection
+    ).each(few) { received[$0.root, default: []].formUnion($0.fact.period.months) }
     var found: [Owing] = []
-    for (id, facility) in try known.roots where try counts(id, facility) {
+    for (id, facility) in wanted {
       let there = received[id] ?? []
       for number in months.lowerBound.number...months.upperBound.number {
         let month = Month(number: number)
@@ -105,35 +111,52 @@ extension Figures {
     _ metal: Metal, on day: Day, asOf moment: Instant?, on connection: Connection
   ) throws -> [Qualified] {
     let known = KnownFacilities(asOf: moment, on: connection)
-    return try qualified(metal, on: day, asOf: moment, known, on: connection)
+    return try Qualifications(metal, asOf: moment, known, on: connection).qualified(on: day)
+  }
+}
+
+/// A metal's qualification events, as known at a moment, read once for any number of days.
+struct Qualifications {
+  private struct Entry {
+    let root: String
+    let event: QualificationEvent?
+    let effective: Int
+    let position: Int64
   }
 
-  static func qualified(
-    _ metal: Metal, on day: Day, asOf moment: Instant?, _ known: KnownFacilities,
-    on connection: Connection
-  ) throws -> [Qualified] {
-    let rows = try connection.query(
+  private let metal: Metal
+  private let known: KnownFacilities
+  /// In the journal's order.
+  private let entries: [Entry]
+
+  init(
+    _ metal: Metal, asOf moment: Instant?, _ known: KnownFacilities, on connection: Connection
+  ) throws {
+    self.metal = metal
+    self.known = known
+    entries = try connection.query(
       """
-      SELECT facility_id, event, position FROM qualification_fact
-      WHERE metal = $1 AND effective <= $2 AND recorded_at <= $3 ORDER BY position
-      """,
-      [
-        .text(metal.rawValue), .int(day.number),
-        .int(moment?.milliseconds ?? ReadModelStore.never - 1),
-      ])
-    var states: [String: (event: QualificationEvent?, position: Int64)] = [:]
-    for row in rows {
-      states[try known.root(try row.text("facility_id"))] = (
-        QualificationEvent(rawValue: try row.text("event")), try row.int("position")
-      )
+      SELECT facility_id, event, effective, position FROM qualification_fact
+      WHERE metal = $1 AND recorded_at <= $2 ORDER BY position
+      """, [.text(metal.rawValue), .int(moment?.milliseconds ?? ReadModelStore.never - 1)]
+    ).map {
+      Entry(
+        root: try known.root(try $0.text("facility_id")),
+        event: QualificationEvent(rawValue: try $0.text("event")),
+        effective: Int(try $0.int("effective")), position: try $0.int("position"))
     }
-    return try states.compactMap { id, state in
-      guard let event = state.event, let facility = try known.facility(id),
+  }
+
+  func qualified(on day: Day) throws -> [Figures.Qualified] {
+    var states: [String: Entry] = [:]
+    for entry in entries where entry.effective <= day.number { states[entry.root] = entry }
+    return try states.compactMap { id, entry in
+      guard let event = entry.event, let facility = try known.facility(id),
         Reference.shared.counts(event, on: day),
         facility.closedOn.map({ day <= $0 }) ?? true
       else { return nil }
-      return Qualified(
-        id: id, facility: facility, event: event, position: state.position,
+      return Figures.Qualified(
+        id: id, facility: facility, event: event, position: entry.position,
         owner: try known.owner(facility.organisation),
         capacity: facility.processingCapacity(metal, on: day))
     }

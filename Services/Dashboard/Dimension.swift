@@ -23,10 +23,12 @@ enum Dimension: String, CaseIterable, Sendable {
       case .region: ["BTH", "YRD", "OTHER"].contains(text)
       case .authority: Reference.shared.authorities[text] != nil
       case .country: text == "CN" || Reference.shared.countries[text] != nil
-      case .group: (1...200).contains(text.utf8.count)
-      case .material: Reference.shared.materials[text] != nil
-      case .origin: Origin(rawValue: text) != nil
-      case .route: HydrogenRoute(rawValue: text) != nil || OutputRoute(rawValue: text) != nil
+      case .group: (1...200).contains(text.unicodeScalars.count)
+      case .material: text == Label.none || Reference.shared.materials[text] != nil
+      case .origin: text == Label.none || Origin(rawValue: text) != nil
+      case .route:
+        text == Label.none || HydrogenRoute(rawValue: text) != nil
+          || OutputRoute(rawValue: text) != nil
       case .use: HydrogenPurpose(rawValue: text) != nil && text != HydrogenPurpose.sold.rawValue
       case .source: HydrogenSource(rawValue: text) != nil
       case .scheme: HydrogenClass.schemes.contains { $0.scheme == text }

@@ -53,9 +53,13 @@ struct Editions: Sendable {
 }
 
 extension Reference {
-  /// A definition as answers give it, with the factors that it is multiplied by.
-  func json(_ definition: Definition) -> JSON {
-    let row = self.definition(definition)
+  /// Definitions as answers give them, those that there are in this edition.
+  func json(_ definitions: [Definition]) -> JSON {
+    .array(definitions.compactMap { one in row(one).map { json(one, $0) } })
+  }
+
+  /// With the factors that it is multiplied by.
+  private func json(_ definition: Definition, _ row: DefinitionRow) -> JSON {
     let text = { (text: String) -> JSON? in text.isEmpty ? nil : .string(text) }
     let factors = avoided(definition).flatMap { one in
       [one.factor, one.share].compactMap(\.self).map { $0.json(use: one.use) }

@@ -1,77 +1,6 @@
 import Models
 import Storage
 
-/// One figure at two vintages, or of two periods, or both.
-struct FigureChangeQuestion: Sendable {
-  let definition: Definition
-  let metal: Metal?
-  let filter: [Dimension: String]
-  let span: Span
-  let before: Span
-  let asOf: Instant?
-  let beforeAsOf: Instant?
-
-  static let names =
-    ["definition", "metal", "period", "before_period", "as_of", "before_as_of"]
-    + Dimension.allCases.map(\.rawValue).filter { $0 != "metal" }
-
-  init(_ texts: [String: String], today: Day) throws(Problem) {
-    let read = Texts(texts)
-    definition = try OneDefinition.read(read)
-    switch definition.measure {
-    case .ratio where definition != .utilisation: break
-    case .mass: break
-    default:
-      throw Problem.field(
-        "?definition",
-        "a change is explained of shares and masses that reports say, and not of \(definition.rawValue)"
-      )
-    }
-    let report = try FigureQuestion.report([definition], read)
-    metal = try FigureQuestion.metals([definition], report, [], read)[0]
-    filter = try FigureQuestion.filter(read, [])
-    try FigureQuestion.check(definition, [], filter)
-    span = try OneDefinition.span(read, "period")
-    before = texts["before_period"] == nil ? span : try OneDefinition.span(read, "before_period")
-    let moment = { (name: String) throws(Problem) in
-      try read.value(name, "a moment such as 2026-01-31T16:00:00Z", Instant.init)
-    }
-    asOf = try moment("as_of")
-    beforeAsOf = try moment("before_as_of") ?? asOf
-  }
-
-  /// The same, as a table's question.
-  func question(_ today: Day) throws(Problem) -> FigureQuestion {
-    var texts = [
-      "definition": definition.rawValue, "from": span.last.description,
-      "to": span.last.description,
-    ]
-    if let metal, definition.metal == nil { texts["metal"] = metal.rawValue }
-    for (dimension, code) in filter { texts[dimension.rawValue] = code }
-    return try FigureQuestion(texts, today: today)
-  }
-}
-
-/// What questions of one figure have in common.
-enum OneDefinition {
-  static func read(_ texts: Texts) throws(Problem) -> Definition {
-    let found = try texts.value("definition", "the id of one definition") {
-      Definition(rawValue: $0)
-    }
-    guard let found else {
-      throw Problem.field("?definition", "say whose figure is asked for: the id of one definition")
-    }
-    return found
-  }
-
-  static func span(_ texts: Texts, _ name: String) throws(Problem) -> Span {
-    let found = try texts.value(
-      name, "a period as answers give it, such as 2026-03, 2026Q1 or 2025-10..2026-09", Span.init)
-    guard let found else { throw Problem.field("?\(name)", "say of which period, such as 2026Q1") }
-    return found
-  }
-}
-
 /// Why a figure is not what it was: what became known of the earlier period (revisions, and reports
 /// that came or were withdrawn), then the step from one period to the other among facilities that
 /// report in both, and those that report in one only. The parts add up to the change exactly.
@@ -125,23 +54,25 @@ struct FigureChange: Sendable {
     self.question = question
     let definition = question.definition
     let table = try question.question(today)
-    let parts = FigureParts(definition, question.metal, table).parts()
-    guard let terms = parts.first else { throw Problem(.internalError, "A question has no sums.") }
+    let parts = FigureParts(definition, question.metal, table)
+    guard let terms = parts.all.first else {
+      throw Problem(.internalError, "A question has no sums.")
+    }
     func known(_ span: Span, _ moment: Instant?) throws -> Known {
       let facilities = KnownFacilities(asOf: moment, on: connection)
       var found = Known()
-      for one in try Figures.contributions(
-        Series(definition.report ?? .recycledInput, question.metal), span.months, facilities,
-        asOf: moment, of: { sight.sees($1) }, on: connection)
-      {
-        guard let report = one.report else { continue }
-        found.isCut = found.isCut || span.cuts(report.fact.period)
+      try CountingReports(
+        series: Series(definition.report ?? .recycledInput, question.metal), months: span.months,
+        moment: moment, known: facilities, connection: connection
+      ).each(try sight.whose(facilities)) { one in
+        guard sight.sees(one.facility) else { return }
+        let period = one.fact.period
+        found.isCut = found.isCut || span.cuts(period)
         let group =
           table.needsFacilities ? try facilities.owner(one.facility.organisation).group : ""
-        guard span.contains(report.fact.period), table.codes(one.facility.place, group) != nil
-        else { continue }
-        let cell = one.cells.map(\.cell).reduce(.zero, +)
-        let unit = Unit(facility: one.root, period: report.fact.period)
+        guard span.contains(period), table.codes(one.facility.place, group) != nil else { return }
+        let cell = try one.cells(in: span.months, facilities).map(\.cell).reduce(.zero, +)
+        let unit = Unit(facility: one.root, period: period)
         found.units[unit] =
           (found.units[unit] ?? Pair())
           + Pair(above: cell.sum(terms.numerator), below: cell.sum(terms.denominator))
@@ -152,13 +83,13 @@ struct FigureChange: Sendable {
     let later =
       question.asOf == question.beforeAsOf ? first : try known(question.before, question.asOf)
     let last = question.span == question.before ? later : try known(question.span, question.asOf)
-    json = Self.json(question, reference, first, later, last)
+    json = try Self.json(question, reference, first, later, last)
   }
 
   private static func json(
     _ question: FigureChangeQuestion, _ reference: Reference, _ first: Known, _ later: Known,
     _ last: Known
-  ) -> JSON {
+  ) throws(Problem) -> JSON {
     var (revisions, new, gone, same) = (Part(), Part(), Part(), Part())
     for (unit, sums) in later.units {
       if let old = first.units[unit] {
@@ -191,9 +122,17 @@ struct FigureChange: Sendable {
     let end = last.units.values.reduce(Pair(), +)
     let show = Shows(definition: question.definition)
     let isCut = first.isCut || later.isCut || last.isCut
+    let isValid = [question.before, question.span].allSatisfy {
+      reference.row(question.definition)?.covers($0.months) ?? false
+    }
+    guard isValid else {
+      throw Problem.field(
+        "?period", "\(question.definition.rawValue) is not valid for all of these months")
+    }
     func difference(_ from: Pair, _ to: Pair) -> [JSON.Member] { show.change(from, to, isCut) }
     return .object([
-      .init("definition", reference.json(question.definition)),
+      .init(
+        "definition", reference.json([question.definition]).elements.first ?? .null),
       .init(
         "before",
         .object(
@@ -251,7 +190,7 @@ struct FigureChange: Sendable {
       return [
         .init("period", span.json), .init("as_of", asOf?.json ?? .null),
         .init("value", .textOrNull(value.text)),
-      ] + (value.reason.map { [.init("reason", .string($0))] } ?? []) + sums(pair)
+      ] + (value.reason.map { [.init("reason", .string($0))] } ?? []) + (isCut ? [] : sums(pair))
     }
 
     func change(_ from: Pair, _ to: Pair, _ isCut: Bool) -> [JSON.Member] {
@@ -265,7 +204,7 @@ struct FigureChange: Sendable {
         text = Mass.tonnes(to.above - from.above)
       }
       return [.init("value", .textOrNull(text))]
-        + (reason.map { [.init("reason", .string($0))] } ?? []) + sums(to - from)
+        + (reason.map { [.init("reason", .string($0))] } ?? []) + (isCut ? [] : sums(to - from))
     }
   }
 }

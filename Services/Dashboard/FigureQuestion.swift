@@ -42,7 +42,7 @@ struct FigureQuestion: Sendable {
     comparesYears =
       try read.value("compare", "year", { $0 == "year" ? true : nil }) ?? false
     baseline = try Self.baseline(read)
-    for definition in definitions { try Self.check(definition, by, filter) }
+    for definition in definitions { try Self.check(definition, metals, by, filter) }
   }
 
   private static func definitions(_ read: Texts) throws(Problem) -> [Definition] {
@@ -135,12 +135,13 @@ struct FigureQuestion: Sendable {
     return from...to
   }
 
-  /// Refuses to tell apart, or to narrow, by what a definition's sums do not say.
-  static func check(_ definition: Definition, _ by: [Dimension], _ filter: [Dimension: String])
-    throws(Problem)
-  {
-    let known = Set(
-      Metal.allCases.flatMap { definition.terms($0).numerator }.flatMap(\.labels.keys))
+  /// Refuses to tell apart, or to narrow, by what a definition's sums do not say, and to narrow to
+  /// what there is nothing of.
+  static func check(
+    _ definition: Definition, _ metals: [Metal?], _ by: [Dimension], _ filter: [Dimension: String]
+  ) throws(Problem) {
+    let terms = metals.flatMap { definition.terms($0 ?? .steel).numerator }
+    let known = Set(terms.flatMap(\.labels.keys))
     for label in Label.allCases where !known.contains(label) {
       guard let dimension = Dimension(rawValue: label.rawValue) else { continue }
       guard !by.contains(dimension), filter[dimension] == nil else {
@@ -149,12 +150,19 @@ struct FigureQuestion: Sendable {
           "\(definition.rawValue) does not tell apart by \(dimension.rawValue)")
       }
     }
+    let labels = FigureParts.labels(filter, by, terms)
+    guard definition.measure == .qualified || terms.contains(where: { $0.fits(labels) }) else {
+      let names = filter.keys.filter { $0.label != nil }.map(\.rawValue).sorted()
+      throw Problem.field(
+        "?\(names.first ?? "definition")",
+        "\(definition.rawValue) has nothing of that\(names.isEmpty ? "" : ": \(names.joined(separator: ", "))")"
+      )
+    }
   }
 
   /// Whether facilities have to be looked at one by one.
   var needsFacilities: Bool { by.contains(.group) || filter[.group] != nil }
 
-  /// The spans, and those of the year before where they are compared.
   var spans: [Span] { kind.spans(endingIn: months) }
 
   var json: [JSON.Member] {
@@ -162,6 +170,7 @@ struct FigureQuestion: Sendable {
       .init("metal", .textOrNull(metals.count == 1 ? metals[0]?.rawValue : nil)),
       .init("report", .string(report.rawValue)),
       .init("scheme", .textOrNull(filter[.scheme] ?? standardScheme)),
+      .init("baseline", .textOrNull(baseline?.description)),
       .init("period", .string(kind.rawValue)), .init("from", months.lowerBound.json),
       .init("to", months.upperBound.json),
       .init("by", .array(by.map { .string($0.rawValue) })),
@@ -178,48 +187,35 @@ struct FigureQuestion: Sendable {
   }
 
   /// The scheme that classes are meant by where none is said: several would count twice.
-  var standardScheme: String? {
+  private var standardScheme: String? {
     report == .hydrogenUse && !by.contains(.scheme) ? HydrogenClass.standard : nil
   }
-}
 
-extension JSON {
-  static func textOrNull(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
-}
-
-/// Texts by name, as they stand in a query or in a publication's question.
-struct Texts: Sendable {
-  private let texts: [String: String]
-
-  init(_ texts: [String: String]) { self.texts = texts }
-
-  func value<Value>(_ name: String, _ expected: String, _ convert: (String) -> Value?)
-    throws(Problem) -> Value?
-  {
-    guard let text = texts[name] else { return nil }
-    guard !text.utf8.contains(0), let value = convert(text) else {
-      throw Problem.field("?\(name)", "\(expected) is expected")
+  /// The codes of a place and a group by the dimensions asked for, or nil where they are left out.
+  func codes(_ place: String, _ group: String) -> [String]? {
+    for (dimension, wanted) in filter {
+      if let grouping = dimension.grouping, grouping.code(of: place) != wanted { return nil }
+      if dimension == .group, group != wanted { return nil }
     }
-    return value
+    var codes: [String] = []
+    for dimension in by {
+      if let grouping = dimension.grouping {
+        guard let code = grouping.code(of: place) else { return nil }
+        codes.append(code)
+      } else if dimension == .group {
+        codes.append(group)
+      }
+    }
+    return codes
   }
 
-  func word<Word: RawRepresentable & CaseIterable>(_ name: String, as _: Word.Type = Word.self)
-    throws(Problem) -> Word? where Word.RawValue == String
-  {
-    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-    return try value(name, "one of \(words)") { Word(rawValue: $0) }
-  }
-
-  /// A comma separated list in which nothing stands twice.
-  func list<Element: Hashable>(
-    _ name: String, _ expected: String, most: Int, _ convert: (String) -> Element?
-  ) throws(Problem) -> [Element]? {
-    try value(name, "\(expected), separated by commas, each once, at most \(most),") { text in
-      let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      let found = parts.compactMap(convert)
-      guard found.count == parts.count, Set(found).count == found.count, found.count <= most
-      else { return nil }
-      return found
+  /// A line's codes in the order of the dimensions asked for.
+  func codes(_ places: [String], _ labels: [Label: String], _ metal: Metal?) -> [String] {
+    var rest = places[...]
+    return by.map { dimension in
+      if dimension == .metal { return metal?.rawValue ?? "" }
+      if let label = dimension.label { return labels[label] ?? Label.none }
+      return rest.popFirst() ?? ""
     }
   }
 }

@@ -167,9 +167,8 @@ struct FigureRoutes: Sendable {
 
   /// - Parameter lag: a table has no place for it, so it is said in a header field.
   func csv(_ columns: [String], _ rows: [[String]], lag: Int64?) -> Response {
-    let lines = ([columns] + rows).map { $0.map(CSVParser.quoted).joined(separator: ",") }
     var response = Response.text(
-      lines.joined(separator: "\r\n") + "\r\n", type: "text/csv; charset=utf-8")
+      CSVText.text([columns] + rows), type: "text/csv; charset=utf-8")
     if let lag, let name = HTTPField.Name("Standby-Lag-Ms") { response.headers[name] = String(lag) }
     return response
   }

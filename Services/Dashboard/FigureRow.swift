@@ -62,11 +62,12 @@ struct FigureRow: Sendable {
     ["definition_id", "period"] + question.by.map(\.rawValue)
       + [
         "value", "unit", "reason", "numerator", "denominator", "state", "owed", "received", "nil",
-        "missing", "late",
+        "missing", "late", "low", "high", "edition", "label",
       ] + (question.comparesYears ? ["year_on_year", "year_on_year_unit"] : [])
   }
 
-  func fields(_ question: FigureQuestion) -> [String] {
+  func fields(_ question: FigureQuestion, _ reference: Reference) -> [String] {
+    let row = reference.row(definition)
     let shown = { (sum: Int128?) in sum.flatMap { definition.shown($0)["value"]?.text } ?? "" }
     let counts = sums.map { [$0.owed, $0.received, $0.nils, $0.missing, $0.late] }
     return [definition.rawValue, span.description] + codes.map(\.code)
@@ -74,6 +75,9 @@ struct FigureRow: Sendable {
         value.text ?? "", definition.unit, value.reason ?? "", shown(value.numerator),
         shown(value.denominator), sums.map { FigureState($0).rawValue } ?? "",
       ] + (counts.map { $0.map { String($0) } } ?? Array(repeating: "", count: 5))
+      + [
+        value.range?.low ?? "", value.range?.high ?? "", row?.edition ?? "", row?.label ?? "",
+      ]
       + (question.comparesYears
         ? [yearOnYear?.change.text ?? "", definition.differenceUnit] : [])
   }

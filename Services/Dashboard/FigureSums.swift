@@ -15,7 +15,7 @@ struct FigureSums: Sendable {
       let month = Month(number: number)
       if let cell = cells[Period(month)] {
         sum += cell
-        capacity += cell[Sum.capacity] * 1000 * (Sum.capacityScale / Int128(month.daysInYear))
+        capacity += cell[Sum.capacity] * (Sum.capacityScale / Int128(month.daysInYear))
       }
       if month.month == 1, month < span.last,
         let cell = cells[Period(combinedOf: month.year)]

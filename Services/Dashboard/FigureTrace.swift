@@ -8,7 +8,7 @@ struct FigureTraceQuestion: Sendable {
   let table: FigureQuestion
 
   static let names =
-    ["definition", "metal", "report", "period", "as_of"]
+    ["definition", "metal", "report", "period", "as_of", "date"]
     + Dimension.allCases.map(\.rawValue).filter { $0 != "metal" }
 
   init(_ texts: [String: String], today: Day) throws(Problem) {
@@ -43,12 +43,10 @@ struct FigureTrace: Sendable {
     if question.definition.measure == .qualified {
       return try qualified(question, metal ?? .steel, after, limit, counts, known, on: connection)
     }
-    guard let terms = FigureParts(question.definition, metal, table).parts().first else {
-      return []
-    }
+    guard let terms = FigureParts(question.definition, metal, table).all.first else { return [] }
     return try Figures.reports(
       Series(table.report, metal), question.span.months, asOf: table.asOf, after: after,
-      limit: limit, whole: true, counts: { try counts($1) }, on: connection
+      limit: limit, whole: true, of: try sight.whose(known), counts: { try counts($1) }, on: connection
     ).map { behind in
       FigureTrace(
         key: behind.fact.report.text,
@@ -64,8 +62,9 @@ struct FigureTrace: Sendable {
     let fact = behind.fact
     let state: FigureState =
       fact.isLocked ? .final : fact.revision > 1 ? .revised : .provisional
-    // Capacity is no report's.
-    let hasDenominator = !denominator.isEmpty && definition != .utilisation
+    // Capacity, and what is owed, are no report's.
+    let hasDenominator =
+      !denominator.isEmpty && definition != .utilisation && definition.measure != .share
     return .members([
       "report_id": fact.report.json, "type": .string(fact.series.type.rawValue),
       "facility_id": .string(behind.facilityID), "facility": .string(behind.facility.name),
@@ -87,9 +86,9 @@ struct FigureTrace: Sendable {
     _ counts: (Facility) throws -> Bool, _ known: KnownFacilities, on connection: Connection
   ) throws -> [FigureTrace] {
     let day = min(question.span.last.lastDay, question.table.date)
-    return try Figures.qualified(
-      metal, on: day, asOf: question.table.asOf, known, on: connection
-    ).filter { try $0.id > after && counts($0.facility) }.sorted { $0.id < $1.id }.prefix(limit)
+    return try Qualifications(metal, asOf: question.table.asOf, known, on: connection)
+      .qualified(on: day)
+      .filter { try $0.id > after && counts($0.facility) }.sorted { $0.id < $1.id }.prefix(limit)
       .map { one in
         FigureTrace(
           key: one.id,

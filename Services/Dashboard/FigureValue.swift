@@ -25,18 +25,29 @@ struct FigureValue: Sendable {
   }
 
   /// A ratio, in the unit that one times `factor` is in.
-  /// - Parameter scale: what the denominator is too large by.
-  init(_ numerator: Int128, _ denominator: Int128, factor: Int128, scale: Int128 = 1) {
+  init(_ numerator: Int128, _ denominator: Int128, factor: Int128) {
+    self.init(numerator, denominator, numerator, denominator, factor)
+  }
+
+  /// Throughput over capacity in kilograms times ``Sum/capacityScale``, which is shown as a mass,
+  /// rounded once; the ratio is of the exact one.
+  init(throughput grams: Int128, capacity scaled: Int128) {
+    let shown = try? Ratio(scaled * 1000, Sum.capacityScale)
+    self.init(
+      grams * (Sum.capacityScale / 10), scaled * 100, grams,
+      shown.flatMap { Int128($0.rounded(places: 0)) } ?? 0, 100)
+  }
+
+  private init(
+    _ above: Int128, _ below: Int128, _ numerator: Int128, _ denominator: Int128,
+    _ factor: Int128
+  ) {
     self.numerator = numerator
-    // Shown as a mass, which is rounded once; the ratio is of the exact one.
-    self.denominator =
-      scale == 1
-      ? denominator
-      : (try? Ratio(denominator, scale)).flatMap { Int128($0.rounded(places: 0)) } ?? 0
+    self.denominator = denominator
     var found: Ratio?
     var why: String?
     do throws(Ratio.Undefined) {
-      found = try Ratio(numerator * scale, denominator)
+      found = try Ratio(above, below)
     } catch {
       why = error.rawValue
     }
@@ -91,7 +102,7 @@ extension Definition {
   /// The figure of the sums of a period.
   /// - Parameters:
   ///   - numerator: of the terms, those that are asked for.
-  ///   - sums: with what a span adds to cells (``FigureSums``).
+  ///   - sums: of the span, with what only time adds (``FigureSums``).
   func value(
     of numerator: [Term], over denominator: [Term], _ sums: Cell, _ reference: Reference,
     baseline: ExactDecimal?
@@ -99,9 +110,9 @@ extension Definition {
     let above = sums.sum(numerator)
     switch measure {
     case .ratio(let factor):
-      return FigureValue(
-        above, sums.sum(denominator), factor: factor,
-        scale: self == .utilisation ? Sum.capacityScale : 1)
+      return self == .utilisation
+        ? FigureValue(throughput: above, capacity: sums[Sum.scaledCapacity])
+        : FigureValue(above, sums.sum(denominator), factor: factor)
     case .share: return FigureValue(above, sums.sum(denominator), factor: 100)
     case .mass: return FigureValue(mass: above)
     case .avoided:

@@ -32,7 +32,7 @@ enum Figures {
     for row in rows {
       let period = Period(
         first: Month(number: Int(try row.int(at: 1))), last: Month(number: Int(try row.int(at: 2))))
-      cells[CellKey(series: series, period: period, place: try row.text("place"))] = try Cell(row)
+      cells[CellKey(series: series, period: period, place: try row.text(at: 3))] = try Cell(row)
     }
     return cells
   }
@@ -71,92 +71,100 @@ enum Figures {
     ]
   }
 
-  /// A report that counts, with the row it was read from and the facility that it counts for.
-  struct Counting {
-    let fact: ReportFact
-    let row: Row
-    let root: String
-    let facility: Facility
-  }
+  /// The condition that these are the parameters of.
+  static let inSpan =
+    "type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5"
+}
 
-  /// The reports that count, as known at a moment. A month on either side is looked at, too: a
-  /// report there may count in place of one that reaches in.
-  static func counting(
-    _ series: Series, _ months: ClosedRange<Month>, _ known: KnownFacilities,
-    asOf moment: Instant?, on connection: Connection
-  ) throws -> [Counting] {
-    let wider = months.lowerBound.previous...months.upperBound.next
-    let rows = try connection.query(
-      """
-      SELECT * FROM report_version
-      WHERE type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5
-        AND recorded_at <= $6 AND superseded_at > $6
-      """,
-      span(series, wider) + [.int(moment?.milliseconds ?? ReadModelStore.never - 1)])
-    return try counting(rows, months, known, asOf: moment)
-  }
+/// Whose reports are read.
+enum Whose {
+  case all
+  /// Facilities that stand for themselves.
+  case some(Set<String>)
 
-  static func counting(
-    _ rows: [Row], _ months: ClosedRange<Month>, _ known: KnownFacilities, asOf moment: Instant?
-  ) throws -> [Counting] {
-    var facts: [String: [ReportFact]] = [:]
-    var byReport: [ID: Row] = [:]
-    for row in rows {
-      let fact = try ReportFact(row, asOf: moment)
-      facts[try known.root(fact.facility.text), default: []].append(fact)
-      byReport[fact.report] = row
-    }
-    return try facts.flatMap { root, facts -> [Counting] in
-      guard let facility = try known.facility(root) else { return [] }
-      return ReportFact.counting(facts, of: root).compactMap { fact in
-        guard fact.period.last >= months.lowerBound, fact.period.first <= months.upperBound,
-          let row = byReport[fact.report]
-        else { return nil }
-        return Counting(fact: fact, row: row, root: root, facility: facility)
-      }
-    }
-  }
+  /// As many are read one by one; more are looked for among all.
+  static let few = 500
+}
 
-  /// What one facility brings to the cells.
-  struct Contribution {
-    let root: String
-    let facility: Facility
-    /// Nil for what it brings without a report.
-    let report: Counting?
-    let cells: [(key: CellKey, cell: Cell)]
-  }
+/// A report that counts, with the row it was read from and the facility that it counts for.
+struct Counting {
+  let fact: ReportFact
+  let row: Row
+  let root: String
+  let facility: Facility
 
-  /// All that makes up the cells, facility by facility and report by report.
-  /// - Parameter wanted: whose are read.
-  static func contributions(
-    _ series: Series, _ months: ClosedRange<Month>, _ known: KnownFacilities,
-    asOf moment: Instant?, of wanted: (String, Facility) throws -> Bool,
-    on connection: Connection
-  ) throws -> [Contribution] {
-    var found: [Contribution] = []
-    for (id, facility) in try known.roots {
-      guard Standing.series(facility).contains(series), try wanted(id, facility) else { continue }
-      let standing = Standing(facility, series)
-      let cells = (months.lowerBound.number...months.upperBound.number).compactMap {
-        number -> (key: CellKey, cell: Cell)? in
+  /// What it brings to the cells of some months.
+  func cells(in months: ClosedRange<Month>, _ known: KnownFacilities) throws -> [(
+    key: CellKey, cell: Cell
+  )] {
+    try fact.share(of: facility) {
+      try known.isShortProcess(facility.organisation, in: fact.period)
+    }.filter { months.reaches($0.0.period) }.map { (key: $0.0, cell: $0.1) }
+  }
+}
+
+/// The reports of a series that count for some months, as known at a moment.
+struct CountingReports {
+  let series: Series
+  let months: ClosedRange<Month>
+  let moment: Instant?
+  let known: KnownFacilities
+  let connection: Connection
+
+  private var knownThen: String { "recorded_at <= $6 AND superseded_at > $6" }
+  private var then: Value { .int(moment?.milliseconds ?? ReadModelStore.never - 1) }
+
+  /// Looks at each, a month at a time, so that no more than a month's are in memory.
+  func each(_ whose: Whose = .all, _ body: (Counting) throws -> Void) throws {
+    switch whose {
+    case .some(let roots): for root in roots { try one(root, body) }
+    case .all:
+      let merged = try known.merged
+      for number in months.lowerBound.number...months.upperBound.number + 1 {
         let month = Month(number: number)
-        let cell = standing.cell(month)
-        let key = CellKey(series: series, period: Period(month), place: facility.place)
-        return cell.isEmpty ? nil : (key, cell)
+        let rows = try connection.query(
+          """
+          SELECT * FROM report_version
+          WHERE type = $1 AND metal = $2 AND month = $3 AND first_month <= $4
+            AND recorded_at <= $5 AND superseded_at > $5
+          """,
+          [
+            .text(series.type.rawValue), .text(series.metal?.rawValue ?? ""),
+            .int(month.number), .int(months.upperBound.number), then,
+          ])
+        for row in rows {
+          let id = try row.text("facility_id")
+          guard !merged.contains(id), let facility = try known.facility(id) else { continue }
+          try body(
+            Counting(
+              fact: try ReportFact(row, asOf: moment), row: row, root: id, facility: facility))
+        }
       }
-      found.append(Contribution(root: id, facility: facility, report: nil, cells: cells))
+      for root in Set(try merged.map(known.root)) { try one(root, body) }
     }
-    for one in try counting(series, months, known, asOf: moment, on: connection)
-    where try wanted(one.root, one.facility) {
-      let shares = try one.fact.share(of: one.facility) {
-        try known.isShortProcess(one.facility.organisation, in: one.fact.period)
+  }
+
+  /// Those of one facility and of those merged into it. A month on either side is looked at, too: a
+  /// report there may count in place of one that reaches in.
+  private func one(_ root: String, _ body: (Counting) throws -> Void) throws {
+    guard let facility = try known.facility(root) else { return }
+    let wider = months.lowerBound.previous...months.upperBound.next
+    var facts: [ReportFact] = []
+    var byReport: [ID: Row] = [:]
+    for id in try known.members(of: root) {
+      let rows = try connection.query(
+        "SELECT * FROM report_version WHERE facility_id = $7 AND \(Figures.inSpan) AND \(knownThen)",
+        Figures.span(series, wider) + [then, .text(id)])
+      for row in rows {
+        let fact = try ReportFact(row, asOf: moment)
+        facts.append(fact)
+        byReport[fact.report] = row
       }
-      found.append(
-        Contribution(
-          root: one.root, facility: one.facility, report: one,
-          cells: shares.filter { months.reaches($0.0.period) }.map { (key: $0.0, cell: $0.1) }))
     }
-    return found
+    for fact in ReportFact.counting(facts, of: root) where months.reaches(fact.period) {
+      guard let row = byReport[fact.report] else { continue }
+      try body(Counting(fact: fact, row: row, root: root, facility: facility))
+    }
   }
 }
 
@@ -164,4 +172,6 @@ extension ClosedRange<Month> {
   func reaches(_ period: Period) -> Bool {
     lowerBound <= period.last && period.first <= upperBound
   }
+
+  func contains(_ period: Period) -> Bool { contains(period.first) && contains(period.last) }
 }

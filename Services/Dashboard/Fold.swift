@@ -5,8 +5,7 @@ import Synchronization
 
 /// Folds the journals of all sources into the read model, each when it comes: what joins them is
 /// derived from the facts that are there, so the order in which sources arrive does not matter. A
-/// batch's changes to cells are gathered and
-/// stored once per cell.
+/// page's changes to sums are gathered and stored once per sum.
 struct Fold {
   private var changes: [CellKey: Cell] = [:]
   private var standing: [Place: Standing] = [:]

@@ -1,6 +1,6 @@
 import Models
 
-/// How figures are grouped, and which places a reader may see.
+/// How figures are grouped by place.
 enum Grouping: String, CaseIterable, Sendable {
   case province, region, country, authority
 

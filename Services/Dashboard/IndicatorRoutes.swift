@@ -31,15 +31,13 @@ struct IndicatorRoutes: Sendable {
     let date = try query.day("date")
     let reference = try await figures.database.read { try Editions.reference(asOf: asOf, on: $0) }
     let valid = Definition.allCases.filter { definition in
-      date.map { day in
-        let row = reference.definition(definition)
-        return row.validFrom <= day && row.validTo.map { day <= $0 } ?? true
-      } ?? true
+      guard let date, let row = reference.row(definition) else { return true }
+      return row.validFrom <= date && row.validTo.map { date <= $0 } ?? true
     }
     return .json(
       .object([
         .init("edition", .string(reference.edition)),
-        .init("items", .array(valid.map(reference.json))),
+        .init("items", reference.json(valid)),
       ]))
   }
 
@@ -59,42 +57,44 @@ struct IndicatorRoutes: Sendable {
       let version = try KeptAnswers.version(on: connection)
       if let kept = answers.answer(key, version) { return kept }
       let reference = try Editions.reference(asOf: question.asOf, on: connection)
-      let table = try FigureTable(question, sight: sight, reference: reference, on: connection)
-      let rows = try page.cut(table.rows, key: \.key)
+      let table = try FigureTable(
+        question, sight: sight, reference: reference, after: page.after, limit: page.limit,
+        on: connection)
+      let next = table.isCut ? table.rows.last.map { page.cursor($0.key) } : nil
       let answer = KeptAnswers.Answer(
         body: format == .csv
           ? CSVText.bytes(
-            FigureRow.columns(question), rows.items.map { $0.fields(question) })
-          : Self.json(question, sight, reference, rows).bytes,
-        next: rows.next)
+            FigureRow.columns(question), table.rows.map { $0.fields(question, reference) })
+          : Self.json(question, sight, reference, table.rows, next).bytes, next: next)
       answers.keep(answer, key, version)
       return answer
     }
-    return answer(found, page, request, format)
+    return answer(found, sight, page, request, format)
   }
 
   private static func json(
-    _ question: FigureQuestion, _ sight: Sight, _ reference: Reference,
-    _ rows: (items: [FigureRow], next: String?)
+    _ question: FigureQuestion, _ sight: Sight, _ reference: Reference, _ rows: [FigureRow],
+    _ next: String?
   ) -> JSON {
     .object(
       [.init("edition", .string(reference.edition))] + question.json + [
         .init("scope", sight.json),
-        .init("definitions", .array(question.definitions.map(reference.json))),
-        .init("rows", .array(rows.items.map(\.json))),
-      ] + (rows.next.map { [.init("next", .string($0))] } ?? []))
+        .init("definitions", reference.json(question.definitions)),
+        .init("rows", .array(rows.map(\.json))),
+      ] + (next.map { [.init("next", .string($0))] } ?? []))
   }
 
   /// What was kept, with what is new in every answer: how far the sources have been read.
   private func answer(
-    _ found: Sourced<KeptAnswers.Answer>, _ page: Page, _ request: Request, _ format: Format
+    _ found: Sourced<KeptAnswers.Answer>, _ sight: Sight, _ page: Page, _ request: Request,
+    _ format: Format
   ) -> Response {
     var body = found.value.body
     var headers: HTTPFields = [.contentType: "text/csv; charset=utf-8"]
     if format == .json {
       headers[.contentType] = "application/json"
       body.removeLast()
-      body += Array(#","sources":"#.utf8) + found.sourcesJSON.bytes
+      body += Array(#","sources":"#.utf8) + found.sourcesJSON(for: sight).bytes
       if let lag = found.standbyLag { body += Array(#","standby_lag_ms":\#(lag)"#.utf8) }
       body.append(UInt8(ascii: "}"))
     } else if let lag = found.standbyLag, let name = HTTPField.Name("Standby-Lag-Ms") {
@@ -137,7 +137,7 @@ struct IndicatorRoutes: Sendable {
         reference: Editions.reference(asOf: question.asOf, on: connection), on: connection)
     }
     guard case .object(let members) = read.value.json else { return .json(read.value.json) }
-    return .json(.object(members + [.init("sources", read.sourcesJSON)] + read.lagMembers))
+    return .json(.object(members + [.init("sources", read.sourcesJSON(for: sight))] + read.lagMembers))
   }
 
   private func owing(_ request: Request, _ context: Context) async throws -> Response {
@@ -156,19 +156,16 @@ struct IndicatorRoutes: Sendable {
 
 extension Sourced {
   var lagMembers: [JSON.Member] { lagJSON.map { [.init("standby_lag_ms", $0)] } ?? [] }
+
+  /// What went wrong with a source names addresses, and is for those who see all.
+  func sourcesJSON(for sight: Sight) -> JSON {
+    sight.places == nil ? sourcesJSON : .array(sources.map { $0.json.without("detail") })
+  }
 }
 
 extension Sight {
   /// The same text for the same sight.
   fileprivate var key: String {
     places == nil ? "all" : String(decoding: json.bytes, as: UTF8.self)
-  }
-}
-
-/// A table as CSV.
-enum CSVText {
-  static func bytes(_ columns: [String], _ rows: [[String]]) -> [UInt8] {
-    let lines = ([columns] + rows).map { $0.map(CSVParser.quoted).joined(separator: ",") + "\r\n" }
-    return Array(lines.joined().utf8)
   }
 }

@@ -45,10 +45,10 @@ final class KeptAnswers: Sendable {
   func keep(_ answer: Answer, _ question: String, _ version: Version) {
     kept.withLock { kept in
       let bytes = answer.body.count + question.utf8.count
+      guard bytes <= Self.mostBytes else { return }
       if kept.version != version || kept.bytes + bytes > Self.mostBytes {
         kept = Kept(version: version)
       }
-      guard bytes <= Self.mostBytes else { return }
       if kept.answers.updateValue(answer, forKey: question) == nil { kept.bytes += bytes }
     }
   }

@@ -49,6 +49,11 @@ final class KnownFacilities {
     }
   }
 
+  /// The ids that are one with others.
+  var merged: Set<String> {
+    get throws { Set(try merges.flatMap { [$0.key, $0.value] }) }
+  }
+
   func root(_ id: String) throws -> String {
     let merges = try merges
     var root = id

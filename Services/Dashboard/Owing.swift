@@ -3,7 +3,7 @@ import Storage
 
 /// Who owes which report.
 struct OwingQuestion: Sendable {
-  private let series: [Series]
+  private let series: Series
   private let months: ClosedRange<Month>
   private let filter: FigureQuestion
   private let date: Day
@@ -20,7 +20,7 @@ struct OwingQuestion: Sendable {
     filter = read
     date = read.date
     months = read.months
-    series = read.metals.map { Series(read.report, $0) }
+    series = Series(read.report, read.metals.first ?? nil)
   }
 
   struct Line: Sendable {
@@ -56,22 +56,19 @@ struct OwingQuestion: Sendable {
   func lines(sight: Sight, after: [String]?, limit: Int, on connection: Connection) throws -> [Line]
   {
     let known = KnownFacilities(asOf: filter.asOf, on: connection)
-    var found: [Line] = []
-    for series in series {
-      found += try Figures.missing(
-        series, months, asOf: filter.asOf,
-        counts: { _, facility in
-          guard sight.sees(facility) else { return false }
-          let group = filter.needsFacilities ? try known.owner(facility.organisation).group : ""
-          return filter.codes(facility.place, group) != nil
-        }, on: connection
-      ).map {
-        Line(
-          owing: $0, series: series, due: Reference.shared.due(series.type, $0.month), date: date)
-      }
+    let counts = { (facility: Facility) throws in
+      guard sight.sees(facility) else { return false }
+      let group = filter.needsFacilities ? try known.owner(facility.organisation).group : ""
+      return filter.codes(facility.place, group) != nil
+    }
+    let all = try Figures.missing(
+      series, months, asOf: filter.asOf, counts: { try counts($1) }, on: connection)
+    let lines = all.lazy.map {
+      Line(
+        owing: $0, series: series, due: Reference.shared.due(series.type, $0.month), date: date)
     }
     return Array(
-      found.filter { line in after.map { $0.lexicographicallyPrecedes(line.key) } ?? true }
-        .sorted { $0.key.lexicographicallyPrecedes($1.key) }.prefix(limit))
+      lines.filter { line in after.map { $0.lexicographicallyPrecedes(line.key) } ?? true }
+        .prefix(limit))
   }
 }

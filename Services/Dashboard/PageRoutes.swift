@@ -92,9 +92,7 @@ struct PageRoutes: Sendable {
     case .capacity:
       rows = try await capacity(question, sight).rows
     }
-    var response = Response.text(
-      rows.map { $0.map(CSVParser.quoted).joined(separator: ",") + "\r\n" }.joined(),
-      type: "text/csv; charset=utf-8")
+    var response = Response.text(CSVText.text(rows), type: "text/csv; charset=utf-8")
     response.headers[.contentDisposition] = "attachment; filename=\"\(table.rawValue).csv\""
     return response
   }

@@ -5,14 +5,18 @@ import Storage
 /// A facility that changed since, or is one with others, is taken out as a whole and put in as it
 /// was; of all others only the reports that changed are.
 ///
-/// Where more has come since than was there, it is added up from what was there.
+/// Where much has come since, it is added up from what was there.
 struct Past {
+  /// More changed facilities, or more new reports than were there and than this, are added up.
+  static let mostUndone = 200
+
   private let series: Series
   private let months: ClosedRange<Month>
   private let moment: Instant
   private let connection: Connection
   private let now: KnownFacilities
   private let then: KnownFacilities
+  private let most: Int
   /// The facilities that stand for themselves now and were touched since, and those that stood for
   /// themselves then.
   private var nowRoots: Set<String> = []
@@ -21,8 +25,10 @@ struct Past {
   private var touched: Set<String> = []
 
   init(
-    _ series: Series, _ months: ClosedRange<Month>, _ moment: Instant, on connection: Connection
+    _ series: Series, _ months: ClosedRange<Month>, _ moment: Instant,
+    most: Int = Past.mostUndone, on connection: Connection
   ) throws {
+    self.most = most
     self.series = series
     self.months = months
     self.moment = moment
@@ -54,6 +60,11 @@ struct Past {
       "SELECT absorbed, survivor FROM facility_merge WHERE recorded_at > $1", since
     ).flatMap { [try $0.text("absorbed"), try $0.text("survivor")] }
     var ids = Set(changed + merged)
+    if ids.count > most {
+      // Together they are read faster than one by one.
+      _ = try now.all
+      _ = try then.all
+    }
     if series == Series(.recycledInput, .steel) {
       for known in [now, then] {
         var organisations: Set<ID> = []
@@ -88,53 +99,54 @@ struct Past {
   /// A month on either side is looked at, too, as for ``Figures/counting``.
   private var wider: ClosedRange<Month> { months.lowerBound.previous...months.upperBound.next }
 
-  private static let inSpan =
-    "type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5"
-
   private func number(_ condition: String) throws -> Int64 {
     try connection.first(
-      "SELECT COUNT(*) AS number FROM report_version WHERE \(Self.inSpan) AND \(condition)",
+      "SELECT COUNT(*) AS number FROM report_version WHERE \(Figures.inSpan) AND \(condition)",
       Figures.span(series, wider) + since
     ).map { try $0.int("number") } ?? 0
   }
 
   private var isMostlyNew: Bool {
     get throws {
+      guard touched.count <= most else { return true }
       let new = try number("recorded_at > $6")
-      return try new > 500 && new > number("recorded_at <= $6")
+      return try new > most && new > number("recorded_at <= $6")
     }
+  }
+
+  private func counting(_ known: KnownFacilities, _ moment: Instant?) -> CountingReports {
+    CountingReports(
+      series: series, months: months, moment: moment, known: known, connection: connection)
   }
 
   /// Everything that counted then.
   private func addedUp() throws -> [CellKey: Cell] {
     var cells: [CellKey: Cell] = [:]
-    try add(
-      Figures.counting(series, months, then, asOf: moment, on: connection), then, 1, to: &cells)
+    try counting(then, moment).each { try add($0, then, 1, to: &cells) }
     return cells
   }
 
   private func undone() throws -> [CellKey: Cell] {
     var cells = try Figures.reported(series, months, on: connection)
-    // What is one with others, or was, is looked at as a whole; so is what changed itself.
-    try add(counting(of: touched, now, nil), now, -1, to: &cells)
-    try add(counting(of: touched, then, moment), then, 1, to: &cells)
     let changed = try changedReports()
-    var whole: Set<String> = []
-    for id in Set(try changed.map { try $0.text("facility_id") }) where !touched.contains(id) {
-      let members = try now.members(of: now.root(id))
-      if members.count > 1 { whole.formUnion(members) }
+    // What changed, or is one with others, is looked at as a whole.
+    var now = nowRoots
+    var whole = touched
+    let merged = try self.now.merged
+    for id in Set(try changed.map { try $0.text("facility_id") }) where merged.contains(id) {
+      let root = try self.now.root(id)
+      now.insert(root)
+      whole.formUnion(try self.now.members(of: root))
     }
-    try add(counting(of: whole, now, nil), now, -1, to: &cells)
-    try add(counting(of: whole, then, moment), then, 1, to: &cells)
-    for row in changed {
-      let id = try row.text("facility_id")
-      guard !touched.contains(id), !whole.contains(id) else { continue }
-      if try row.int("superseded_at") == ReadModelStore.never {
-        try add(Figures.counting([row], months, now, asOf: nil), now, -1, to: &cells)
-      }
+    try counting(self.now, nil).each(.some(now)) { try add($0, self.now, -1, to: &cells) }
+    try counting(then, moment).each(.some(Set(try whole.map(then.root)))) {
+      try add($0, then, 1, to: &cells)
+    }
+    for row in changed where !whole.contains(try row.text("facility_id")) {
       let (recorded, superseded) = (try row.int("recorded_at"), try row.int("superseded_at"))
+      if superseded == ReadModelStore.never { try add(row, self.now, nil, -1, to: &cells) }
       if recorded <= moment.milliseconds, superseded > moment.milliseconds {
-        try add(Figures.counting([row], months, then, asOf: moment), then, 1, to: &cells)
+        try add(row, then, moment, 1, to: &cells)
       }
     }
     return cells
@@ -149,39 +161,29 @@ struct Past {
       "locked_at > $6 AND locked_at < \(never)",
     ] {
       let rows = try connection.query(
-        "SELECT * FROM report_version WHERE \(Self.inSpan) AND \(condition)",
+        "SELECT * FROM report_version WHERE \(Figures.inSpan) AND \(condition)",
         Figures.span(series, wider) + since)
       for row in rows { found["\(try row.text("report_id")) \(try row.int("revision"))"] = row }
     }
     return Array(found.values)
   }
 
-  private func counting(
-    of facilities: Set<String>, _ known: KnownFacilities, _ moment: Instant?
-  ) throws -> [Figures.Counting] {
-    let rows = try facilities.flatMap { id in
-      try connection.query(
-        """
-        SELECT * FROM report_version WHERE facility_id = $7 AND \(Self.inSpan)
-          AND recorded_at <= $6 AND superseded_at > $6
-        """,
-        Figures.span(series, wider)
-          + [.int(moment?.milliseconds ?? ReadModelStore.never - 1), .text(id)])
-    }
-    return try Figures.counting(rows, months, known, asOf: moment)
+  private func add(
+    _ row: Row, _ known: KnownFacilities, _ moment: Instant?, _ sign: Int64,
+    to cells: inout [CellKey: Cell]
+  ) throws {
+    let id = try row.text("facility_id")
+    guard let facility = try known.facility(id) else { return }
+    let fact = try ReportFact(row, asOf: moment)
+    try add(
+      Counting(fact: fact, row: row, root: id, facility: facility), known, sign, to: &cells)
   }
 
   private func add(
-    _ counting: [Figures.Counting], _ known: KnownFacilities, _ sign: Int64,
-    to cells: inout [CellKey: Cell]
+    _ one: Counting, _ known: KnownFacilities, _ sign: Int64, to cells: inout [CellKey: Cell]
   ) throws {
-    for one in counting {
-      let shares = try one.fact.share(of: one.facility) {
-        try known.isShortProcess(one.facility.organisation, in: one.fact.period)
-      }
-      for (key, cell) in shares where months.reaches(key.period) {
-        cells[key, default: .zero] += sign < 0 ? -cell : cell
-      }
+    for (key, cell) in try one.cells(in: months, known) {
+      cells[key, default: .zero] += sign < 0 ? -cell : cell
     }
   }
 }

@@ -87,4 +87,6 @@ extension Cell {
 extension JSON {
   /// A count of reports, which 64 bits always hold.
   static func count(_ number: Int128) -> JSON { .int(Int64(clamping: number)) }
+
+  static func textOrNull(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
 }

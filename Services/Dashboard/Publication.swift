@@ -54,8 +54,15 @@ struct PublicationDraft: Sendable {
   func questions(today: Day) throws(Problem) -> [FigureQuestion] {
     var found: [FigureQuestion] = []
     for (number, table) in tables.enumerated() {
-      do {
-        found.append(try FigureQuestion(table.question, today: today))
+      do throws(Problem) {
+        let question = try FigureQuestion(table.question, today: today)
+        // An ownership group may be one firm, whose figures are not for everybody.
+        guard !question.needsFacilities else {
+          throw Problem.field(
+            question.by.contains(.group) ? "?by" : "?group",
+            "figures of ownership groups are not published")
+        }
+        found.append(question)
       } catch {
         throw error.moved(to: "/tables/\(number)/question")
       }

@@ -28,11 +28,19 @@ struct PublicationRoutes: Sendable {
     let questions = try draft.questions(today: figures.clock.now().dayInChina)
     let sight = try Sight(actor)
     let (journal, figures) = (journal, figures)
+    // What is written waits for nobody's figures: they are read before.
+    let tables = try await figures.database.read {
+      try PublicationStore.tables(draft, questions, sight: sight, on: $0)
+    }
     return try await Idempotency.once(creation, at: figures.clock.now(), in: figures.database) {
       connection in
-      let origins = try Self.read(figures.followers, on: connection)
-      let (id, body, place) = try PublicationStore.publish(
-        draft, questions, by: actor.name, sight: sight, from: origins, journal, on: connection)
+      let origins = try Self.read(figures.followers, at: figures.clock.now(), on: connection)
+      let made = try PublicationStore.publish(
+        draft, tables, by: actor.name, from: origins, journal, on: connection)
+      guard let (id, body, place) = made else {
+        throw Problem(
+          .conflict, "Reports came while the tables were made. Publish again.")
+      }
       return Answer(
         201, body,
         headers: [
@@ -44,14 +52,16 @@ struct PublicationRoutes: Sendable {
 
   /// The sources' origins. What is published says of all of them up to one moment, so all must have
   /// been read to their end.
-  private static func read(_ followers: [Follower], on connection: Connection) throws -> [String:
-    String]
-  {
+  private static func read(
+    _ followers: [Follower], at now: Instant, on connection: Connection
+  ) throws -> [String: String] {
     let applied = try Follower.applied(on: connection)
     var origins: [String: String] = [:]
     for follower in followers {
       let progress = follower.progress
-      guard progress.state == .following,
+      // A source is asked every twenty seconds at the latest; one that is silent for longer is gone.
+      let heard = progress.heardAt.map { now.milliseconds - $0.milliseconds < 25_000 } ?? false
+      guard progress.state == .following, heard,
         applied[follower.source]?.size ?? 0 >= progress.sourceSize
       else {
         throw Problem(

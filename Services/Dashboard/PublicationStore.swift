@@ -13,28 +13,48 @@ enum PublicationStore {
       """)
   ]
 
-  /// Makes the tables of what is known now and keeps them, with how much of each journal they are of.
+  /// Tables of what is known, with how much of each journal they are of.
+  struct Tables: Sendable {
+    fileprivate let json: [JSON]
+    fileprivate let applied: [String: Int64]
+  }
+
+  /// Makes the tables of what is known now.
+  /// - Throws: ``Problem`` where they have too many rows.
+  static func tables(
+    _ draft: PublicationDraft, _ questions: [FigureQuestion], sight: Sight,
+    on connection: Connection
+  ) throws -> Tables {
+    var left = PublicationDraft.mostRows
+    let json = try zip(draft.tables, questions).map { table, question in
+      let reference = try Editions.reference(asOf: question.asOf, on: connection)
+      let made = try FigureTable(
+        question, sight: sight, reference: reference, limit: left, on: connection)
+      guard !made.isCut else {
+        throw Problem.field(
+          "/tables", "a publication has at most \(PublicationDraft.mostRows) rows in all")
+      }
+      left -= made.rows.count
+      return table.json(question, made.rows, reference)
+    }
+    return Tables(json: json, applied: try Follower.applied(on: connection).mapValues(\.size))
+  }
+
+  /// Keeps tables for ever.
   /// - Parameter origins: of all sources, by name.
+  /// - Returns: nil where a source has been read further since they were made.
   static func publish(
-    _ draft: PublicationDraft, _ questions: [FigureQuestion], by actor: String, sight: Sight,
-    from origins: [String: String], _ journal: Journal, on connection: Connection
-  ) throws -> (id: ID, body: JSON, place: Journal.Place) {
+    _ draft: PublicationDraft, _ tables: Tables, by actor: String, from origins: [String: String],
+    _ journal: Journal, on connection: Connection
+  ) throws -> (id: ID, body: JSON, place: Journal.Place)? {
+    guard try Follower.applied(on: connection).mapValues(\.size) == tables.applied else {
+      return nil
+    }
     if let replaced = draft.replaces, try publication(replaced.text, on: connection) == nil {
       throw Problem.field("/replaces", "there is no such publication")
     }
     let now = journal.clock.now()
     let id = journal.random.id(at: now)
-    let reference = Reference.shared
-    var left = PublicationDraft.mostRows
-    let tables = try zip(draft.tables, questions).map { table, question in
-      let rows = try FigureTable(question, sight: sight, reference: reference, on: connection).rows
-      left -= rows.count
-      guard left >= 0 else {
-        throw Problem.field(
-          "/tables", "a publication has at most \(PublicationDraft.mostRows) rows in all")
-      }
-      return table.json(question, rows, reference)
-    }
     let sources = try sources(origins, on: connection)
     let head: [JSON.Member] =
       [
@@ -44,10 +64,10 @@ enum PublicationStore {
       + (draft.replaces.map { [.init("replaces", $0.json)] } ?? []) + [
         .init("published_at", now.json),
         .init("as_of", (sources.compactMap(\.recordedAt).max() ?? now).json),
-        .init("edition", .string(reference.edition)),
+        .init("edition", .string(Reference.shared.edition)),
         .init("positions", .array(sources.map(\.json))), .init("actor", .string(actor)),
       ]
-    let body = JSON.object(head + [.init("tables", .array(tables))])
+    let body = JSON.object(head + [.init("tables", .array(tables.json))])
     let place = try journal.append(
       Event(.publicationMade, subject: id.text, actor: actor, data: body), on: connection)
     try connection.execute(
@@ -117,7 +137,8 @@ extension PublicationDraft.Table {
           FigureQuestion.names.compactMap { name in
             question[name].map { JSON.Member(name, .string($0)) }
           })),
-      .init("definitions", .array(asked.definitions.map(reference.json))),
+      .init("edition", .string(reference.edition)),
+      .init("definitions", reference.json(asked.definitions)),
       .init("rows", .array(rows.map(\.json))),
     ])
   }

@@ -2,7 +2,7 @@ import Models
 import Storage
 
 /// The read model: what the journals say, kept with the time during which it was known,
-/// and the cells added up from what is known now.
+/// and, added up from what is known now, the cells of reports and what stands without any.
 ///
 /// `superseded_at` is when a later entry replaced a fact (the largest integer: not yet). What was
 /// known at a moment T is `recorded_at <= T AND superseded_at > T`, for any T.

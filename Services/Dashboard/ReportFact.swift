@@ -29,16 +29,16 @@ struct ReportFact: Sendable, Equatable {
 
   /// Reads the data of a journal's event.
   init(_ id: ID, _ type: ReportType, event data: JSON, revision: Int64, first: Instant) throws {
-    let body = data.without("id", "revision", "reason")
+    let head = ["id", "revision", "reason"]
     switch type {
     case .throughput:
-      let report = try Fields.read(body, as: Throughput.init)
+      let report = try Fields.read(data, besides: head, as: Throughput.init)
       self.init(id, report, report.amounts, revision: revision, first: first)
     case .recycledInput:
-      let report = try Fields.read(body, as: RecycledInputReport.init)
+      let report = try Fields.read(data, besides: head, as: RecycledInputReport.init)
       self.init(id, report, report.amounts, revision: revision, first: first)
     case .hydrogenUse:
-      let report = try Fields.read(body, as: HydrogenReport.init)
+      let report = try Fields.read(data, besides: head, as: HydrogenReport.init)
       self.init(id, report, report.amounts, revision: revision, first: first)
     }
   }

@@ -54,8 +54,6 @@ struct Sight: Sendable, Hashable {
     }
   }
 
-  var seesAll: Bool { places == nil }
-
   func sees(_ place: String) -> Bool { places?.contains(place) ?? true }
 
   func sees(_ facility: Facility) -> Bool {

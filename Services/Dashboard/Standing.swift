@@ -65,11 +65,6 @@ struct Standing: Equatable, Sendable {
     return cell
   }
 
-  func owedDays(_ month: Month) -> Int64 {
-    let index = month.number - Self.months.lowerBound.number
-    return owedDays.indices.contains(index) ? owedDays[index] : 0
-  }
-
   // MARK: Storing
 
   var bytes: [UInt8] {

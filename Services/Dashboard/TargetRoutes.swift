@@ -22,6 +22,12 @@ struct TargetRoutes: Sendable {
     try query.only("as_of", "date")
     let asOf = try query.instant("as_of")
     let date = try query.day("date") ?? figures.clock.now().dayInChina
+    guard Targets.dates.contains(date) else {
+      throw Problem.field(
+        "?date",
+        "from \(Targets.dates.lowerBound) to \(Targets.dates.upperBound), so that two years before it can be looked at"
+      )
+    }
     let read = try await figures.read { connection in
       let reference = try Editions.reference(asOf: asOf, on: connection)
       let items = try Targets(
@@ -29,13 +35,16 @@ struct TargetRoutes: Sendable {
         headlines: HeadlineStore.headlines(asOf: asOf, on: connection), sight: sight,
         connection: connection
       ).json()
-      return (reference.edition, items)
+      let definitions = Set(reference.targets.flatMap(\.definitions))
+      let json = reference.json(Definition.allCases.filter(definitions.contains))
+      return (reference.edition, items, json)
     }
     return .json(
       .object(
         [
           .init("edition", .string(read.value.0)), .init("date", date.json),
-          .init("as_of", asOf?.json ?? .null), .init("items", read.value.1),
+          .init("as_of", asOf?.json ?? .null),
+          .init("definitions", read.value.2), .init("items", read.value.1),
           .init("sources", read.sourcesJSON),
         ] + read.lagMembers))
   }
@@ -73,6 +82,12 @@ struct TargetRoutes: Sendable {
     let question = try TableQuestion(query, today: figures.clock.now().dayInChina)
     guard question.grouping != .authority else {
       throw Problem.field("?by", "one of province, region, country is expected")
+    }
+    guard question.metal == .steel else {
+      throw Problem.field(
+        "?metal",
+        "processors report clean mass, and mills of copper and aluminium the metal contained: only deliveries of steel compare"
+      )
     }
     let read = try await figures.read { connection in
       let found = try Deliveries(

@@ -11,6 +11,10 @@ struct Targets {
   let sight: Sight
   let connection: Connection
 
+  /// The days that a question can be of.
+  static let dates =
+    Month(number: Month.first.number + 27).firstDay...Month.last.lastDay
+
   func json() throws -> JSON { .array(try reference.targets.map(json)) }
 
   private func json(_ target: Reference.Target) throws -> JSON {
@@ -27,13 +31,17 @@ struct Targets {
       .init("value", .string(target.value.description)), .init("unit", .string(target.unit)),
       .init("due_period", .string(String(target.dueYear))),
       .init("judged_on", .string(target.judgedOn)), .init("source", .string(target.source)),
+      .init("pace_coverage_percent", .string(target.paceCoverage.description)),
       .init("headline", chosen == nil ? .null : headline?.json ?? .null),
       .init(
         "verdicts",
         .array(
           zip(ordered, verdicts).map { definition, members in
             .object(
-              [.init("definition_id", .string(definition.rawValue))]
+              [
+                .init("definition_id", .string(definition.rawValue)),
+                .init("unit", .string(definition.unit)),
+              ]
                 + (definition == chosen ? [.init("headline", .bool(true))] : []) + members)
           })),
     ])

@@ -107,7 +107,7 @@ package enum Definition: String, CaseIterable, Sendable {
   package var unit: String { Self.units[self] ?? "" }
 
   private static let units = Dictionary(
-    uniqueKeysWithValues: allCases.map { ($0, Reference.shared.definition($0).unit) })
+    uniqueKeysWithValues: allCases.map { ($0, Reference.shared.row($0)?.unit ?? "") })
 
   // MARK: Shares, of the sums of a metal
 

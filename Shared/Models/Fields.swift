@@ -41,12 +41,19 @@ package final class Fields {
   }
 
   /// Reads a JSON value as one model.
-  package static func read<Model>(_ json: JSON, as model: (Fields) -> Model?) throws -> Model {
+  /// - Parameter more: members that are there besides, which others read.
+  package static func read<Model>(
+    _ json: JSON, besides more: [String] = [], as model: (Fields) -> Model?
+  ) throws -> Model {
     let mistakes = Mistakes()
     guard case .object(let members) = json else {
       throw Problem.field("", "an object is expected here")
     }
-    let value = model(Fields(members, pointer: "", mistakes: mistakes))
+    let fields = Fields(members, pointer: "", mistakes: mistakes)
+    for (index, member) in members.enumerated() where more.contains(member.name) {
+      fields.known[index] = true
+    }
+    let value = model(fields)
     guard mistakes.found.isEmpty, let value else {
       throw Problem.fields(
         mistakes.found.isEmpty ? [.init("", "this cannot be read")] : mistakes.found)

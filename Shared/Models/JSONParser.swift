@@ -171,15 +171,15 @@ package struct JSONParser {
     return text
   }
 
-  /// The slow path: from the first backslash on, the string is gathered piece by piece.
+  /// The slow path: what stands between escapes is copied piece by piece.
   private mutating func escapedString(from start: Int) throws(Failure) -> String {
     var gathered: [UInt8] = []
-    gathered.reserveCapacity(2 * (at - start) + 64)
+    gathered.reserveCapacity(2 * (at - start) + 1024)
     var start = start
     while at < bytes.count {
       let byte = bytes[at]
       if byte == UInt8(ascii: "\"") {
-        gathered.append(contentsOf: bytes[start..<at])
+        gathered.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<at]))
         at += 1
         guard let text = gathered.withUnsafeBufferPointer(String.init(checking:)) else {
           throw failure("this is not valid UTF-8")
@@ -189,12 +189,18 @@ package struct JSONParser {
       if byte < 0x20 { throw failure("a control character must be escaped inside a string") }
       at += 1
       guard byte == UInt8(ascii: "\\") else { continue }
-      gathered.append(contentsOf: bytes[start..<at - 1])
-      let scalar = try escape()
-      if scalar.isASCII {
-        gathered.append(UInt8(truncatingIfNeeded: scalar.value))
+      gathered.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<at - 1]))
+      // A quotation mark is what nearly all of them are: an event inside a page has hundreds.
+      if at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
+        gathered.append(UInt8(ascii: "\""))
+        at += 1
       } else {
-        gathered.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        let scalar = try escape()
+        if scalar.isASCII {
+          gathered.append(UInt8(truncatingIfNeeded: scalar.value))
+        } else {
+          gathered.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        }
       }
       start = at
     }

@@ -31,19 +31,34 @@ package struct Ratio: Sendable, Equatable, Comparable {
 
   /// This less the other, exact, times `factor` and rounded once; nil where 128 bits do not hold it.
   package func difference(_ other: Ratio, times factor: Int128 = 1, places: Int) -> String? {
-    let (left, one) = numerator.multipliedReportingOverflow(by: other.denominator)
-    let (right, two) = other.numerator.multipliedReportingOverflow(by: denominator)
-    let (below, three) = denominator.multipliedReportingOverflow(by: other.denominator)
-    let (above, four) = left.subtractingReportingOverflow(right)
-    guard !one, !two, !three, !four, below > 0 else { return nil }
+    let (one, two) = (reduced, other.reduced)
+    let common = Self.divisor(one.denominator, two.denominator)
+    let (oneRest, twoRest) = (one.denominator / common, two.denominator / common)
+    let left = one.numerator.multipliedReportingOverflow(by: twoRest)
+    let right = two.numerator.multipliedReportingOverflow(by: oneRest)
+    let below = one.denominator.multipliedReportingOverflow(by: twoRest)
+    let above = left.partialValue.subtractingReportingOverflow(right.partialValue)
+    guard !left.overflow, !right.overflow, !below.overflow, !above.overflow else { return nil }
+    let size = below.partialValue.magnitude
     let scale = factor.magnitude * ExactDecimal.powerOfTen(places).magnitude
-    let wide = above.magnitude.multipliedFullWidth(by: scale)
-    guard wide.high < below.magnitude else { return nil }
-    var (quotient, rest) = below.magnitude.dividingFullWidth(wide)
-    let half = below.magnitude - rest
-    if rest > half || (rest == half && quotient % 2 != 0) { quotient += 1 }
+    let wide = above.partialValue.magnitude.multipliedFullWidth(by: scale)
+    guard wide.high < size else { return nil }
+    var (quotient, rest) = size.dividingFullWidth(wide)
+    if rest > size - rest || (rest == size - rest && quotient % 2 != 0) { quotient += 1 }
     guard let digits = Int128(exactly: quotient) else { return nil }
-    return ExactDecimal.text(above < 0 ? -digits : digits, scale: places)
+    return ExactDecimal.text(above.partialValue < 0 ? -digits : digits, scale: places)
+  }
+
+  private var reduced: (numerator: Int128, denominator: Int128) {
+    let common = Self.divisor(numerator < 0 ? -numerator : numerator, denominator)
+    return (numerator / common, denominator / common)
+  }
+
+  /// The greatest number that divides both, of which one is not zero.
+  private static func divisor(_ one: Int128, _ other: Int128) -> Int128 {
+    var (one, other) = (one, other)
+    while other != 0 { (one, other) = (other, one % other) }
+    return one
   }
 
   /// Per cent with `places` decimals.

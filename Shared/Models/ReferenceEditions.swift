@@ -48,12 +48,9 @@ extension Reference {
     return kept
   }
 
-  /// The row of a definition: without one the process would not have started.
-  package func definition(_ definition: Definition) -> DefinitionRow {
-    guard let row = definitions.first(where: { $0.id == definition.rawValue }) else {
-      preconditionFailure("definitions.csv lacks \(definition.rawValue)")
-    }
-    return row
+  /// The row of a definition; nil before the edition that it came with.
+  package func row(_ definition: Definition) -> DefinitionRow? {
+    definitions.first { $0.id == definition.rawValue }
   }
 
   /// What an avoided amount is multiplied by, `default` first.

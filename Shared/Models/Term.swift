@@ -2,6 +2,9 @@
 package enum Label: String, CaseIterable, Sendable {
   case material, origin, route, use, source, scheme
   case hydrogenClass = "class"
+
+  /// What a sum is told of that has no such label, as primary metal has no origin.
+  package static let none = "none"
 }
 
 /// One of the sums that a definition adds up, with what it is of.
@@ -13,6 +16,13 @@ package struct Term: Sendable, Equatable {
   package init(_ name: String, _ labels: [Label: String] = [:]) {
     self.name = name
     self.labels = labels
+  }
+
+  /// Whether it is of what is wanted. A scheme narrows only what has one.
+  package func fits(_ wanted: [Label: String]) -> Bool {
+    wanted.allSatisfy { label, code in
+      labels[label].map { $0 == code } ?? (label == .scheme || code == Label.none)
+    }
   }
 }
 
@@ -37,7 +47,7 @@ package enum Sum {
   /// Capacity of the months owed, and of those received.
   package static let capacityOwed = "days.owed"
   package static let capacityReceived = "days.received"
-  /// Grams of capacity times ``capacityScale``, so that each day counts by the days of its year.
+  /// Kilograms of capacity times ``capacityScale``, so that each day counts by the days of its year.
   package static let scaledCapacity = "capacity.scaled"
   /// 365 · 366.
   package static let capacityScale: Int128 = 133_590
@@ -115,7 +125,8 @@ extension Definition {
     case .cleanHydrogenShare: (Self.supplied.filter(Self.isClean), Self.supplied)
     case .avoidedEmissionsSteel, .avoidedEnergySteel: (Self.scrap(Self.external), [])
     case .avoidedEmissionsCopper:
-      (Self.inputs(.copper, Self.external).filter { $0.labels[.origin] != nil }, [])
+      // Secondary blister was credited where it was made of scrap.
+      (["scrap_copper", "scrap_copper_alloy"].flatMap { Self.material($0, Self.external) }, [])
     case .avoidedEmissionsAluminium, .avoidedEnergyAluminium:
       (Self.of("recovered", Self.external), [])
     case .coverage: ([Term(Sum.received)], [Term(Sum.owed)])

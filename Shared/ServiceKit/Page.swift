@@ -40,7 +40,7 @@ package struct Page: Sendable {
     var members = [JSON.Member("items", .array(items.map(json)))] + extra
     var next: String?
     if found.count > limit || isCut, let last = items.last {
-      let cursor = Self.cursor(key(last))
+      let cursor = cursor(key(last))
       members.append(.init("next", .string(cursor)))
       next = cursor
     }
@@ -49,26 +49,9 @@ package struct Page: Sendable {
     return response
   }
 
-  private static func cursor(_ key: [String]) -> String {
+  /// What says after which item the next page begins.
+  package func cursor(_ key: [String]) -> String {
     Base64URL.encode(JSON.array(key.map { .string($0) }).bytes)
-  }
-
-  /// The page of a whole list that is there already, in its own order.
-  /// - Throws: ``Problem`` where the cursor's item is not in it any more.
-  package func cut<Item>(_ all: [Item], key: (Item) -> [String]) throws(Problem) -> (
-    items: [Item], next: String?
-  ) {
-    var start = 0
-    if let after {
-      guard let last = all.firstIndex(where: { key($0) == after }) else {
-        throw Problem.field(
-          "?cursor", "what it stood after is there no more; begin again without a cursor")
-      }
-      start = last + 1
-    }
-    let items = Array(all[start...].prefix(limit))
-    let isLast = start + items.count >= all.count
-    return (items, isLast ? nil : items.last.map { Self.cursor(key($0)) })
   }
 
   /// Says where the next page is.

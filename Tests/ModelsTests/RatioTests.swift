@@ -75,4 +75,28 @@ struct RatioTests {
     #expect(
       String(decoding: Ratio.percentJSON(1, 8).bytes, as: UTF8.self) == #"{"percent":"12.50"}"#)
   }
+
+  @Test("A difference is of the exact values and rounded once")
+  func differences() throws {
+    var random = Seeded()
+    for _ in 0..<2000 {
+      let one = try Ratio(Int128(random.int(-9999...9999)), Int128(random.int(1...9999)))
+      let other = try Ratio(Int128(random.int(-9999...9999)), Int128(random.int(1...9999)))
+      let above = one.numerator * other.denominator - other.numerator * one.denominator
+      let expected = try Ratio(above, one.denominator * other.denominator)
+        .rounded(times: 100, places: 4)
+      #expect(one.difference(other, times: 100, places: 4) == expected, "\(one) \(other)")
+    }
+  }
+
+  @Test("The difference of the largest sums is exact, and one beyond 128 bits is none")
+  func largest() throws {
+    // 8,000 facilities × 12 months × 100 Mt.
+    let most = Int128(Mass.maximum.grams) * 96_000
+    let one = try Ratio(most - 1, most)
+    let other = try Ratio(most - 3, most)
+    #expect(one.difference(other, times: 1_000_000_000_000_000_000, places: 4) == "0.2083")
+    let huge = try Ratio(Int128.max, Int128.max - 1)
+    #expect(huge.difference(one, places: 4) == nil)
+  }
 }

@@ -68,6 +68,20 @@ final class FoldedModel {
     try await database.read { try Self.cells(asOf: moment, in: months, on: $0) }
   }
 
+  /// What was known at a moment, undone from now or added up as `most` says.
+  func past(_ moment: Instant, in months: ClosedRange<Month>, most: Int) async throws
+    -> [SimpleLedger.Key: SimpleLedger.Sums]
+  {
+    try await database.read { connection in
+      var found: [SimpleLedger.Key: SimpleLedger.Sums] = [:]
+      for series in Self.allSeries {
+        let cells = try Past(series, months, moment, most: most, on: connection).cells()
+        for (key, cell) in cells { found[SimpleLedger.Key(key)] = SimpleLedger.Sums(cell) }
+      }
+      return found
+    }
+  }
+
   static func cells(
     asOf moment: Instant? = nil, in months: ClosedRange<Month> = Month.first...Month.last,
     on connection: Connection

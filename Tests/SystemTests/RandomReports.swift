@@ -95,9 +95,11 @@ final class RandomReports<Rules: Rulebook> {
     }
   }
 
-  /// Among few, so that reports meet; at times January and February as one.
+  /// Among few, so that reports meet; at times January and February as one, at times the month that
+  /// may still be reported on time.
   private func period() -> Period {
     if Report.type == .recycledInput, random.chance(25) { return Period(combinedOf: 2026) }
+    if random.chance(30) { return Period(time.lastMonth) }
     return Period(Month(number: Month(year: 2025, month: 10).number + random.int(0...5)))
   }
 

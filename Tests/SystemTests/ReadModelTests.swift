@@ -141,9 +141,12 @@ struct ReadModelCheck {
     let months = FoldedModel.window
     let (first, last) = (months.lowerBound, months.upperBound)
     let range = first.year * 100 + first.month...last.year * 100 + last.month
-    expectEqual(
-      try await model.cells(asOf: moment, in: months),
-      ledger.cells(asOf: moment.description, in: range), moment)
+    let expected = ledger.cells(asOf: moment.description, in: range)
+    expectEqual(try await model.cells(asOf: moment, in: months), expected, moment)
+    // Undone from now, and added up from what was there.
+    for most in [Int.max, -1] {
+      expectEqual(try await model.past(moment, in: months, most: most), expected, moment)
+    }
   }
 
   func cellsAsOfNow() async throws {
