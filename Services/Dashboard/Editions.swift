@@ -41,8 +41,10 @@ struct Editions: Sendable {
       """
       SELECT edition FROM edition_adopted WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1
       """, [.int(moment.milliseconds)])
-    let row = try then ?? connection.first(
-      "SELECT edition FROM edition_adopted ORDER BY position LIMIT 1")
+    let row =
+      try then
+      ?? connection.first(
+        "SELECT edition FROM edition_adopted ORDER BY position LIMIT 1")
     guard let edition = try row?.text("edition") else { return .shared }
     guard let reference = Reference.known[edition] else {
       throw Problem(

@@ -44,7 +44,8 @@ struct FigureParts: Sendable {
     for (dimension, code) in filter {
       if let label = dimension.label { labels[label] = code }
     }
-    if labels[.scheme] == nil, !by.contains(.scheme), terms.contains(where: { $0.labels[.scheme] != nil })
+    if labels[.scheme] == nil, !by.contains(.scheme),
+      terms.contains(where: { $0.labels[.scheme] != nil })
     {
       labels[.scheme] = HydrogenClass.standard
     }

@@ -46,7 +46,8 @@ struct FigureTrace: Sendable {
     guard let terms = FigureParts(question.definition, metal, table).all.first else { return [] }
     return try Figures.reports(
       Series(table.report, metal), question.span.months, asOf: table.asOf, after: after,
-      limit: limit, whole: true, of: try sight.whose(known), counts: { try counts($1) }, on: connection
+      limit: limit, whole: true, of: try sight.whose(known), counts: { try counts($1) },
+      on: connection
     ).map { behind in
       FigureTrace(
         key: behind.fact.report.text,

@@ -137,7 +137,8 @@ struct IndicatorRoutes: Sendable {
         reference: Editions.reference(asOf: question.asOf, on: connection), on: connection)
     }
     guard case .object(let members) = read.value.json else { return .json(read.value.json) }
-    return .json(.object(members + [.init("sources", read.sourcesJSON(for: sight))] + read.lagMembers))
+    return .json(
+      .object(members + [.init("sources", read.sourcesJSON(for: sight))] + read.lagMembers))
   }
 
   private func owing(_ request: Request, _ context: Context) async throws -> Response {

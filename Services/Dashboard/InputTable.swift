@@ -73,7 +73,8 @@ struct InputTable: Sendable {
       + ["received", "home_arising", "sold"]
     return [line.period?.description ?? "", line.code, line.name]
       + masses.map { Mass.tonnes(amounts[$0]) }
-      + Definition.shares(of: metal).map { $0.json(amounts)["value"]?.text ?? "" } + line.cell.counts
+      + Definition.shares(of: metal).map { $0.json(amounts)["value"]?.text ?? "" }
+      + line.cell.counts
   }
 }
 

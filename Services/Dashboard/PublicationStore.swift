@@ -127,7 +127,8 @@ enum PublicationStore {
 }
 
 extension PublicationDraft.Table {
-  fileprivate func json(_ asked: FigureQuestion, _ rows: [FigureRow], _ reference: Reference) -> JSON
+  fileprivate func json(_ asked: FigureQuestion, _ rows: [FigureRow], _ reference: Reference)
+    -> JSON
   {
     .object([
       .init("title", .string(title)),

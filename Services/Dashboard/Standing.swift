@@ -67,22 +67,22 @@ struct Standing: Equatable, Sendable {
 
   // MARK: Storing
 
+  /// Little-endian, as all machines are that this runs on.
   var bytes: [UInt8] {
-    (owed + owedDays + capacity).flatMap { value in
-      withUnsafeBytes(of: value.littleEndian) { Array($0) }
-    }
+    [owed, owedDays, capacity].flatMap { values in values.withUnsafeBytes { Array($0) } }
   }
 
   init?(bytes: [UInt8]) {
-    guard bytes.count == 3 * 8 * Self.count else { return nil }
-    let values = bytes.withUnsafeBytes { raw in
-      (0..<(3 * Self.count)).map {
-        Int64(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self))
+    let size = 8 * Self.count
+    guard bytes.count == 3 * size else { return nil }
+    self.init()
+    bytes.withUnsafeBytes { bytes in
+      owed.withUnsafeMutableBytes { $0.copyMemory(from: .init(rebasing: bytes[..<size])) }
+      owedDays.withUnsafeMutableBytes {
+        $0.copyMemory(from: .init(rebasing: bytes[size..<(2 * size)]))
       }
+      capacity.withUnsafeMutableBytes { $0.copyMemory(from: .init(rebasing: bytes[(2 * size)...])) }
     }
-    owed = Array(values[..<Self.count])
-    owedDays = Array(values[Self.count..<(2 * Self.count)])
-    capacity = Array(values[(2 * Self.count)...])
   }
 }
 

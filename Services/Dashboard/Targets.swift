@@ -88,7 +88,8 @@ struct Targets {
       let dueJSON = onDue.map {
         judged(target, row($0, due), Span(first: Month(number: due.number - 11), last: due))
       }
-      let pace = pace(target, now, row(rolling, yearBefore), quarters: (due.number - end.number) / 3)
+      let pace = pace(
+        target, now, row(rolling, yearBefore), quarters: (due.number - end.number) / 3)
       return [
         .init("on_due", dueJSON ?? .null),
         .init(

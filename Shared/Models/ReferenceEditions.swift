@@ -80,7 +80,8 @@ extension Reference.DefinitionRow {
 
   /// Whether it is valid from the first to the last day of some months.
   package func covers(_ months: ClosedRange<Month>) -> Bool {
-    validFrom <= months.lowerBound.firstDay && (validTo.map { months.upperBound.lastDay <= $0 } ?? true)
+    validFrom <= months.lowerBound.firstDay
+      && (validTo.map { months.upperBound.lastDay <= $0 } ?? true)
   }
 }
 

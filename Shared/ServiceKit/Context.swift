@@ -63,7 +63,11 @@ package struct Query {
   /// What is there of these, by name; each stands once.
   package func texts(_ names: [String]) throws(Problem) -> [String: String] {
     var texts: [String: String] = [:]
-    for name in names { texts[name] = try value(name, "a text") { $0 } }
+    for (name, value) in request.uri.queryParameters where names.contains(String(name)) {
+      guard texts.updateValue(String(value), forKey: String(name)) == nil else {
+        throw Problem.field("?\(name)", "it is expected once")
+      }
+    }
     return texts
   }
 

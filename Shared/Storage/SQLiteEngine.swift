@@ -51,10 +51,6 @@ final class SQLiteEngine: Engine {
   /// GRDB opens a pool with `synchronous=NORMAL`, which may lose acknowledged commits.
   private static func demandDurability(_ database: GRDB.Database) throws {
     try database.execute(sql: "PRAGMA synchronous = FULL")
-    // A page of a journal that is followed touches thousands of pages of the file: 16 MiB of them
-    // stay in memory, and the log is copied back into the file when it has as many.
-    try database.execute(sql: "PRAGMA cache_size = -16384")
-    try database.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
     let level = try Int.fetchOne(database, sql: "PRAGMA synchronous")
     let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
     guard level == 2, mode == "wal" else {

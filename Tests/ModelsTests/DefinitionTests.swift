@@ -149,6 +149,7 @@ struct DefinitionTests {
       Definition.shares(of: .copper) == [
         .copperRecyclingInputRate, .copperSecondaryRefined, .recycledContent,
       ])
-    #expect(Definition.shares(of: .aluminium) == [.aluminiumShare, .aluminiumOdds, .recycledContent])
+    #expect(
+      Definition.shares(of: .aluminium) == [.aluminiumShare, .aluminiumOdds, .recycledContent])
   }
 }

@@ -27,14 +27,16 @@ extension RunningTests.FigurePeriodTests {
     }
     let columns = [
       "definition_id", "period", "province", "value", "unit", "reason", "numerator",
-      "denominator", "state", "owed", "received", "nil", "missing", "late",
+      "denominator", "state", "owed", "received", "nil", "missing", "late", "low", "high",
+      "edition", "label",
     ]
     #expect(lines.first == columns, "\(table.text)")
     let rows = figures.rows.map { row -> [String] in
       let texts = columns.prefix(6).map { row[$0]?.text ?? "" }
       let sums = ["numerator", "denominator"].map { row[$0]?["value"]?.text ?? "" }
-      let counts = columns.suffix(5).map { String(row["coverage"]?[$0]?.int ?? 0) }
+      let counts = columns[9..<14].map { String(row["coverage"]?[$0]?.int ?? 0) }
       return texts + sums + [row["state"]?.text ?? ""] + counts
+        + ["", "", figures["edition"]?.text ?? "", ""]
     }
     // A month that is owed and not there is a line, too.
     #expect(rows.count == 4 && Array(lines.dropFirst()) == rows, "\(table.text)")
