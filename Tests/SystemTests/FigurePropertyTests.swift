@@ -7,7 +7,9 @@ import Testing
 @testable import Dashboard
 @testable import Storage
 
-@Suite("Figures, held against a second implementation", .timeLimit(.minutes(10)))
+// One after the other: each has databases of its own, and a server has only so many connections.
+@Suite(
+  "Figures, held against a second implementation", .serialized, .timeLimit(.minutes(10)))
 struct FigurePropertyTests {
   @Test(
     "After any sequence of steps figures and their changes are those of the journals",
