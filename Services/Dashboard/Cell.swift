@@ -30,4 +30,13 @@ extension Cell {
   var nils: Int128 { self[Sum.nils] }
   var late: Int128 { self[Sum.late] }
   var reports: Int128 { self[Sum.reports] }
+
+  /// Without what is owed and not there, and without capacity.
+  var onlyReceived: Cell {
+    var cell = self
+    cell[Sum.owed] = received
+    cell[Sum.capacityOwed] = self[Sum.capacityReceived]
+    cell[Sum.capacity] = 0
+    return cell
+  }
 }

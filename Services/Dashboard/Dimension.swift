@@ -38,6 +38,18 @@ enum Dimension: String, CaseIterable, Sendable {
     return known ? text : nil
   }
 
+  /// What a text for it is to be.
+  var expected: String {
+    switch self {
+    case .province: "a GB/T 2260 code such as 130000"
+    case .region: "BTH, YRD or OTHER"
+    case .authority: "an authority's id such as 130000 or XPCC"
+    case .country: "a country's code such as CN"
+    case .group: "an ownership group's name"
+    default: "a known \(rawValue)"
+    }
+  }
+
   /// A code's name for people, where it has one.
   func name(of code: String) -> String? {
     if let grouping { return grouping.name(of: code) }

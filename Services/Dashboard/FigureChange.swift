@@ -143,7 +143,10 @@ struct FigureChange: Sendable {
         .object(show.moment(question.span, question.asOf, end, last.units.isEmpty, last.isCut))),
       .init(
         "change",
-        .object(difference(start, end) + [.init("unit", .string(show.unit))])),
+        .object(
+          (first.units.isEmpty || last.units.isEmpty
+            ? [.init("value", .null), .init("reason", "missing")] + show.sums(end - start)
+            : difference(start, end)) + [.init("unit", .string(show.unit))])),
       .init(
         "revisions",
         .object(
@@ -175,7 +178,7 @@ struct FigureChange: Sendable {
         : FigureValue(mass: pair.above)
     }
 
-    private func sums(_ pair: Pair) -> [JSON.Member] {
+    func sums(_ pair: Pair) -> [JSON.Member] {
       [.init("numerator", definition.shown(pair.above))]
         + (isRatio ? [.init("denominator", definition.shown(pair.below))] : [])
     }

@@ -9,13 +9,18 @@ struct FigureLines {
   private(set) var spans: [Span] = []
   /// January and February that anybody in sight combined.
   private var combined: Set<Period> = []
+  /// The month that the effective date lies in.
+  private let lastMonth: Month
 
   init(
     _ question: FigureQuestion, _ metal: Metal?, _ sight: Sight, _ known: KnownFacilities,
     on connection: Connection
   ) throws {
     spans = question.spans
-    guard let from = spans.map(\.first).min(), let to = spans.map(\.last).max() else { return }
+    lastMonth = question.date.month
+    guard var from = spans.map(\.first).min(), let to = spans.map(\.last).max() else { return }
+    // February may turn out to be one with January.
+    if question.kind == .month, from.month == 2 { from = from.previous }
     let first = question.comparesYears ? Month(number: from.number - 12) : from
     let months = max(first, Month.first)...max(to, Month.first)
     let series = Series(question.report, metal)
@@ -35,7 +40,10 @@ struct FigureLines {
 
   private mutating func add(_ cell: Cell, of period: Period, _ codes: [String]?) {
     if period.isCombined { combined.insert(period) }
-    if let codes { lines[codes, default: .init()].add(cell, of: period) }
+    guard let codes else { return }
+    // Nothing is owed for a month that is not over, and no capacity of it is past.
+    let isOver = period.last < lastMonth
+    lines[codes, default: .init()].add(isOver ? cell : cell.onlyReceived, of: period)
   }
 
   /// From the facts, facility by facility.
@@ -46,6 +54,9 @@ struct FigureLines {
     let codes = { (facility: Facility) throws in
       let group = question.needsFacilities ? try known.owner(facility.organisation).group : ""
       return question.codes(facility.place, group)
+    }
+    if let group = question.filter[.group], sight.places == nil, try !known.hasGroup(group) {
+      throw Problem.field("?group", "no organisation belongs to such a group")
     }
     let whose = try sight.whose(known)
     for facility in try known.facilities(whose)
@@ -66,15 +77,16 @@ struct FigureLines {
     }
   }
 
-  /// Months, with both of a combined pair as one where both are asked for.
+  /// Months, with a combined pair in place of its February. January stays where February is not
+  /// asked for.
   private var joined: [Span] {
-    let asked = Set(spans)
+    let last = spans.map(\.last).max()
     return spans.compactMap { span in
-      let pair = combined.first { $0.months.contains(span.first) }
-      guard let pair, pair.months.allSatisfy({ asked.contains(Span(first: $0, last: $0)) }) else {
+      guard let pair = combined.first(where: { $0.months.contains(span.first) }) else {
         return span
       }
-      return span.first == pair.first ? Span(first: pair.first, last: pair.last) : nil
+      if span.last == pair.last { return Span(first: pair.first, last: pair.last) }
+      return last.map { pair.last <= $0 } ?? false ? nil : span
     }
   }
 

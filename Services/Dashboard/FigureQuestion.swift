@@ -46,6 +46,11 @@ struct FigureQuestion: Sendable {
   }
 
   private static func definitions(_ read: Texts) throws(Problem) -> [Definition] {
+    if let unknown = read.unknown("definition", where: { Definition(rawValue: $0) == nil }) {
+      throw Problem.field(
+        "?definition",
+        "there is no definition \(unknown); GET /dashboard/v1/definitions lists them, in capitals")
+    }
     let found = try read.list("definition", "ids of definitions", most: mostDefinitions) {
       Definition(rawValue: $0)
     }
@@ -88,7 +93,7 @@ struct FigureQuestion: Sendable {
     var filter: [Dimension: String] = [:]
     for dimension in Dimension.allCases where dimension != .metal {
       filter[dimension] = try read.value(
-        dimension.rawValue, "a known \(dimension.rawValue)", dimension.code)
+        dimension.rawValue, dimension.expected, dimension.code)
     }
     // The nation's figures are China's; what is abroad is asked for.
     if filter[.country] == nil, !by.contains(.country) { filter[.country] = "CN" }
@@ -126,7 +131,7 @@ struct FigureQuestion: Sendable {
     let month = { (name: String) throws(Problem) in
       try read.value(name, "a month such as 2026-01", Month.init)
     }
-    let to = try month("to") ?? max(Month.first, date.month.previous)
+    let to = try month("to") ?? min(Month.last, max(Month.first, date.month.previous))
     let from = try month("from") ?? max(Month.first, Month(number: to.number - 11))
     guard from <= to, to.number - from.number < mostMonths else {
       throw Problem.field(
@@ -147,7 +152,8 @@ struct FigureQuestion: Sendable {
       guard !by.contains(dimension), filter[dimension] == nil else {
         throw Problem.field(
           by.contains(dimension) ? "?by" : "?\(dimension.rawValue)",
-          "\(definition.rawValue) does not tell apart by \(dimension.rawValue)")
+          "\(definition.rawValue) is not told apart by \(dimension.rawValue)\(known.isEmpty ? "" : ", but by \(known.map(\.rawValue).sorted().joined(separator: ", "))")"
+        )
       }
     }
     let labels = FigureParts.labels(filter, by, terms)

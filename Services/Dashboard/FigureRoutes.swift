@@ -10,6 +10,8 @@ struct FigureRoutes: Sendable {
   let database: Database
   let clock: Clock
   let followers: [Follower]
+  /// Half of the connections that read: the others are for what takes no time.
+  private let turns = Turns(2)
 
   func add(to group: RouterGroup<Context>) {
     group.get("qualified-capacity", use: capacity)
@@ -18,7 +20,27 @@ struct FigureRoutes: Sendable {
     group.get("sources", use: sources)
   }
 
+  init(database: Database, clock: Clock, followers: [Follower]) {
+    self.database = database
+    self.clock = clock
+    self.followers = followers
+  }
+
   // MARK: Answers, for the routes and for the page
+
+  /// Reads what may take long: few do at once, and nobody's work goes on when they have left.
+  func readLong<Value: Sendable>(
+    _ body: @escaping @Sendable (Connection, Wanted) throws -> Value
+  ) async throws -> Sourced<Value> {
+    try await turns.take {
+      let wanted = Wanted()
+      return try await withTaskCancellationHandler {
+        try await read { try body($0, wanted) }
+      } onCancel: {
+        wanted.end()
+      }
+    }
+  }
 
   /// Reads, from a standby where there is one, and says how much of the sources that has in it.
   func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws
@@ -74,7 +96,7 @@ struct FigureRoutes: Sendable {
         "metal": .string(question.metal.rawValue), "from": question.months.lowerBound.json,
         "to": question.months.upperBound.json, "by": .string(question.grouping.rawValue),
         "as_of": question.asOf?.json, "rows": .array(table.lines.map(\.json)),
-        "total": .array(table.totals.map(\.json)), "sources": found.sourcesJSON,
+        "total": .array(table.totals.map(\.json)), "sources": found.sourcesJSON(for: sight),
         "standby_lag_ms": found.lagJSON,
       ]))
   }
@@ -101,7 +123,7 @@ struct FigureRoutes: Sendable {
         "date": day.json, "metal": .string(metal.rawValue), "by": .string(by.rawValue),
         "as_of": asOf?.json, "rows": .array(table.lines.map(\.json)), "total": table.total.json,
         "goal": sight.places == nil ? table.goal(metal) : nil,
-        "sources": found.sourcesJSON, "standby_lag_ms": found.lagJSON,
+        "sources": found.sourcesJSON(for: sight), "standby_lag_ms": found.lagJSON,
       ]))
   }
 
@@ -159,10 +181,11 @@ struct FigureRoutes: Sendable {
   }
 
   private func sources(_ request: Request, _ context: Context) async throws -> Response {
-    _ = try Sight(ofPlaces: try context.actor)
+    let sight = try Sight(ofPlaces: try context.actor)
     try Query(request).only()
     let found = try await read { _ in }
-    return .json(.members(["items": found.sourcesJSON, "standby_lag_ms": found.lagJSON]))
+    return .json(
+      .members(["items": found.sourcesJSON(for: sight), "standby_lag_ms": found.lagJSON]))
   }
 
   /// - Parameter lag: a table has no place for it, so it is said in a header field.

@@ -9,6 +9,7 @@ struct FigureRow: Sendable {
 
   let definition: Definition
   let span: Span
+  let kind: SpanKind
   /// By each dimension that was asked for, in that order.
   let codes: [(dimension: Dimension, code: String)]
   let value: FigureValue
@@ -18,7 +19,7 @@ struct FigureRow: Sendable {
 
   var json: JSON {
     var members: [JSON.Member] = [
-      .init("definition_id", .string(definition.rawValue)), .init("period", span.json),
+      .init("definition_id", .string(definition.rawValue)), .init("period", .string(period)),
     ]
     for (dimension, code) in codes {
       members.append(.init(dimension.rawValue, .string(code)))
@@ -55,8 +56,10 @@ struct FigureRow: Sendable {
     return .object(members)
   }
 
+  var period: String { kind.text(span) }
+
   /// What a page goes on after.
-  var key: [String] { [definition.rawValue, span.description] + codes.map(\.code) }
+  var key: [String] { [definition.rawValue, period] + codes.map(\.code) }
 
   static func columns(_ question: FigureQuestion) -> [String] {
     ["definition_id", "period"] + question.by.map(\.rawValue)
@@ -70,7 +73,7 @@ struct FigureRow: Sendable {
     let row = reference.row(definition)
     let shown = { (sum: Int128?) in sum.flatMap { definition.shown($0)["value"]?.text } ?? "" }
     let counts = sums.map { [$0.owed, $0.received, $0.nils, $0.missing, $0.late] }
-    return [definition.rawValue, span.description] + codes.map(\.code)
+    return [definition.rawValue, period] + codes.map(\.code)
       + [
         value.text ?? "", definition.unit, value.reason ?? "", shown(value.numerator),
         shown(value.denominator), sums.map { FigureState($0).rawValue } ?? "",

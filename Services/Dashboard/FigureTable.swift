@@ -15,10 +15,12 @@ struct FigureTable: Sendable {
   ///   - reference: as it was known then.
   ///   - after: the key of the row after which it begins.
   ///   - limit: how many rows are made.
+  ///   - wanted: by whom it is waited for.
   /// - Throws: ``Problem`` where more than ``mostLines`` are asked for.
   init(
     _ question: FigureQuestion, sight: Sight, reference: Reference = .shared,
-    after: [String]? = nil, limit: Int = .max, on connection: Connection
+    after: [String]? = nil, limit: Int = .max, wanted: Wanted = Wanted(),
+    on connection: Connection
   ) throws {
     let known = KnownFacilities(asOf: question.asOf, on: connection)
     let read = try question.metals.map {
@@ -36,6 +38,7 @@ struct FigureTable: Sendable {
     let start = try after.map { try Start($0, question) }
     for (number, definition) in question.definitions.enumerated() {
       for span in Set(read.flatMap { $0.spans(definition) }).sorted() {
+        try wanted.demand()
         let isFirst = start.map { (number, span) == ($0.definition, $0.span) } ?? false
         if let start, !isFirst, (number, span) < (start.definition, start.span) { continue }
         let candidates = try read.flatMap { try $0.candidates(definition, span) }
@@ -169,14 +172,16 @@ struct FigureSource {
       yearOnYear = .init(before: then, change: definition.change(now, since: then))
     }
     return FigureRow(
-      definition: definition, span: line.span, codes: zip(question.by, codes).map { ($0, $1) },
+      definition: definition, span: line.span, kind: question.kind,
+      codes: zip(question.by, codes).map { ($0, $1) },
       value: now, sums: line.now, yearOnYear: yearOnYear)
   }
 
   private func value(
     _ definition: Definition, _ part: FigureParts.Part, _ sums: Cell, _ span: Span, _ isCut: Bool
   ) -> FigureValue {
-    if isCut { return FigureValue(none: "january_february_combined") }
+    // What is owed and received is known month by month.
+    if isCut, definition.measure != .share { return FigureValue(none: "january_february_combined") }
     if !isValid(definition)(span) { return FigureValue(none: "definition_not_valid") }
     if definition.measure != .share, sums.reports == 0 { return FigureValue(none: "missing") }
     return definition.value(

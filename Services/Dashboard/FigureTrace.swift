@@ -8,7 +8,7 @@ struct FigureTraceQuestion: Sendable {
   let table: FigureQuestion
 
   static let names =
-    ["definition", "metal", "report", "period", "as_of", "date"]
+    ["definition", "metal", "report", "period", "as_of", "date", "baseline"]
     + Dimension.allCases.map(\.rawValue).filter { $0 != "metal" }
 
   init(_ texts: [String: String], today: Day) throws(Problem) {

@@ -131,6 +131,8 @@ extension Definition {
     switch self {
     case .qualifiedProcessors: .members(["value": .string(String(sum)), "unit": "facilities"])
     case .coverage, .onTime: .members(["value": .string(String(sum)), "unit": "reports"])
+    case .qualifiedSteelCapacity, .qualifiedCopperCapacity, .qualifiedAluminiumCapacity:
+      .members(["value": .string(Mass.tonnes(sum)), "unit": "t/y"])
     case .coverageByCapacity: .members(["value": .string(String(sum)), "unit": "kg·d/y"])
     default: Mass.json(grams: sum)
     }

@@ -53,13 +53,13 @@ struct IndicatorRoutes: Sendable {
     // What a kept answer depends on beside what is in the database.
     let key = "\(request.uri.query ?? "") \(sight.key) \(question.date) \(format)"
     let answers = answers
-    let found = try await figures.read { connection in
+    let found = try await figures.readLong { connection, wanted in
       let version = try KeptAnswers.version(on: connection)
       if let kept = answers.answer(key, version) { return kept }
       let reference = try Editions.reference(asOf: question.asOf, on: connection)
       let table = try FigureTable(
         question, sight: sight, reference: reference, after: page.after, limit: page.limit,
-        on: connection)
+        wanted: wanted, on: connection)
       let next = table.isCut ? table.rows.last.map { page.cursor($0.key) } : nil
       let answer = KeptAnswers.Answer(
         body: format == .csv
@@ -115,7 +115,7 @@ struct IndicatorRoutes: Sendable {
     try query.only(names + ["limit", "cursor"])
     let page = try Page(request)
     let question = try FigureTraceQuestion(try query.texts(names), today: today)
-    let read = try await figures.read { connection in
+    let read = try await figures.readLong { connection, _ in
       try FigureTrace.read(
         question, sight: sight, after: page.after?.first ?? "", limit: page.limit + 1,
         on: connection)
@@ -131,7 +131,7 @@ struct IndicatorRoutes: Sendable {
     let today = today
     let question = try FigureChangeQuestion(
       try query.texts(FigureChangeQuestion.names), today: today)
-    let read = try await figures.read { connection in
+    let read = try await figures.readLong { connection, _ in
       try FigureChange(
         question, today: today, sight: sight,
         reference: Editions.reference(asOf: question.asOf, on: connection), on: connection)
@@ -147,8 +147,9 @@ struct IndicatorRoutes: Sendable {
     try query.only(OwingQuestion.names + ["limit", "cursor"])
     let page = try Page(request)
     let question = try OwingQuestion(try query.texts(OwingQuestion.names), today: today)
-    let read = try await figures.read {
-      try question.lines(sight: sight, after: page.after, limit: page.limit + 1, on: $0)
+    let read = try await figures.readLong { connection, _ in
+      try question.lines(
+        sight: sight, after: page.after, limit: page.limit + 1, on: connection)
     }
     return page.response(
       read.value, request, extra: read.lagMembers, key: \.key, json: { $0.json })

@@ -144,20 +144,30 @@ final class KnownFacilities {
     return found
   }
 
+  func hasGroup(_ name: String) throws -> Bool {
+    try allOwners.values.contains { $0.group == name }
+  }
+
   func owner(_ organisation: ID) throws -> Owner {
-    if owners == nil {
+    try allOwners[organisation] ?? Owner(name: "", group: "")
+  }
+
+  private var allOwners: [ID: Owner] {
+    get throws {
+      if let owners { return owners }
       let rows = try connection.query(
         "SELECT organisation_id, name, ownership_group FROM organisation_version WHERE \(Self.known)",
         [.int(moment)])
-      owners = Dictionary(
-        uniqueKeysWithValues: try rows.compactMap { row in
+      let found = Dictionary(
+        uniqueKeysWithValues: try rows.compactMap { row -> (ID, Owner)? in
           guard let id = ID(try row.text("organisation_id")) else { return nil }
           return (
             id, Owner(name: try row.text("name"), group: try row.text("ownership_group"))
           )
         })
+      owners = found
+      return found
     }
-    return owners?[organisation] ?? Owner(name: "", group: "")
   }
 
   // MARK: Changes

@@ -55,6 +55,9 @@ struct OwingQuestion: Sendable {
   /// By month, authority and facility, from after one on.
   func lines(sight: Sight, after: [String]?, limit: Int, on connection: Connection) throws -> [Line]
   {
+    // A month is owed once it is over.
+    guard months.lowerBound < date.month else { return [] }
+    let over = months.lowerBound...min(months.upperBound, date.month.previous)
     let known = KnownFacilities(asOf: filter.asOf, on: connection)
     let counts = { (facility: Facility) throws in
       guard sight.sees(facility) else { return false }
@@ -62,7 +65,7 @@ struct OwingQuestion: Sendable {
       return filter.codes(facility.place, group) != nil
     }
     let all = try Figures.missing(
-      series, months, asOf: filter.asOf, counts: { try counts($1) }, on: connection)
+      series, over, asOf: filter.asOf, counts: { try counts($1) }, on: connection)
     let lines = all.lazy.map {
       Line(
         owing: $0, series: series, due: Reference.shared.due(series.type, $0.month), date: date)

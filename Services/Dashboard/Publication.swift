@@ -51,11 +51,16 @@ struct PublicationDraft: Sendable {
   }
 
   /// Each table's question, with the pointer of its place where it cannot be asked.
-  func questions(today: Day) throws(Problem) -> [FigureQuestion] {
+  func questions(at now: Instant) throws(Problem) -> [FigureQuestion] {
     var found: [FigureQuestion] = []
     for (number, table) in tables.enumerated() {
       do throws(Problem) {
-        let question = try FigureQuestion(table.question, today: today)
+        let question = try FigureQuestion(table.question, today: now.dayInChina)
+        guard question.asOf.map({ $0 <= now }) ?? true, question.date <= now.dayInChina else {
+          throw Problem.field(
+            question.date > now.dayInChina ? "?date" : "?as_of",
+            "what is not known yet is not published")
+        }
         // An ownership group may be one firm, whose figures are not for everybody.
         guard !question.needsFacilities else {
           throw Problem.field(

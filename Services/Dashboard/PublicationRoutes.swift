@@ -25,22 +25,18 @@ struct PublicationRoutes: Sendable {
     try Query(request).only()
     let creation = try await Creation(request, context)
     let draft = try Fields.read(creation.body, as: PublicationDraft.init)
-    let questions = try draft.questions(today: figures.clock.now().dayInChina)
+    let questions = try draft.questions(at: figures.clock.now())
     let sight = try Sight(actor)
     let (journal, figures) = (journal, figures)
-    // What is written waits for nobody's figures: they are read before.
-    let tables = try await figures.database.read {
-      try PublicationStore.tables(draft, questions, sight: sight, on: $0)
-    }
-    return try await Idempotency.once(creation, at: figures.clock.now(), in: figures.database) {
-      connection in
+    // What is written waits for nobody's figures: they are read before, all of one moment.
+    let tables = try await figures.readLong { connection, wanted in
       let origins = try Self.read(figures.followers, at: figures.clock.now(), on: connection)
-      let made = try PublicationStore.publish(
-        draft, tables, by: actor.name, from: origins, journal, on: connection)
-      guard let (id, body, place) = made else {
-        throw Problem(
-          .conflict, "Reports came while the tables were made. Publish again.")
-      }
+      return try PublicationStore.tables(
+        draft, questions, sight: sight, from: origins, wanted: wanted, on: connection)
+    }.value
+    return try await Idempotency.once(creation, at: figures.clock.now(), in: figures.database) {
+      let (id, body, place) = try PublicationStore.publish(
+        draft, tables, by: actor.name, journal, on: $0)
       return Answer(
         201, body,
         headers: [

@@ -16,20 +16,21 @@ enum PublicationStore {
   /// Tables of what is known, with how much of each journal they are of.
   struct Tables: Sendable {
     fileprivate let json: [JSON]
-    fileprivate let applied: [String: Int64]
+    fileprivate let positions: [Position]
   }
 
   /// Makes the tables of what is known now.
+  /// - Parameter origins: of all sources, by name.
   /// - Throws: ``Problem`` where they have too many rows.
   static func tables(
     _ draft: PublicationDraft, _ questions: [FigureQuestion], sight: Sight,
-    on connection: Connection
+    from origins: [String: String], wanted: Wanted, on connection: Connection
   ) throws -> Tables {
     var left = PublicationDraft.mostRows
     let json = try zip(draft.tables, questions).map { table, question in
       let reference = try Editions.reference(asOf: question.asOf, on: connection)
       let made = try FigureTable(
-        question, sight: sight, reference: reference, limit: left, on: connection)
+        question, sight: sight, reference: reference, limit: left, wanted: wanted, on: connection)
       guard !made.isCut else {
         throw Problem.field(
           "/tables", "a publication has at most \(PublicationDraft.mostRows) rows in all")
@@ -37,25 +38,19 @@ enum PublicationStore {
       left -= made.rows.count
       return table.json(question, made.rows, reference)
     }
-    return Tables(json: json, applied: try Follower.applied(on: connection).mapValues(\.size))
+    return Tables(json: json, positions: try positions(origins, on: connection))
   }
 
   /// Keeps tables for ever.
-  /// - Parameter origins: of all sources, by name.
-  /// - Returns: nil where a source has been read further since they were made.
   static func publish(
-    _ draft: PublicationDraft, _ tables: Tables, by actor: String, from origins: [String: String],
-    _ journal: Journal, on connection: Connection
-  ) throws -> (id: ID, body: JSON, place: Journal.Place)? {
-    guard try Follower.applied(on: connection).mapValues(\.size) == tables.applied else {
-      return nil
-    }
+    _ draft: PublicationDraft, _ tables: Tables, by actor: String, _ journal: Journal,
+    on connection: Connection
+  ) throws -> (id: ID, body: JSON, place: Journal.Place) {
     if let replaced = draft.replaces, try publication(replaced.text, on: connection) == nil {
       throw Problem.field("/replaces", "there is no such publication")
     }
     let now = journal.clock.now()
     let id = journal.random.id(at: now)
-    let sources = try sources(origins, on: connection)
     let head: [JSON.Member] =
       [
         .init("id", id.json), .init("name", .string(draft.name)),
@@ -63,9 +58,9 @@ enum PublicationStore {
       ] + (draft.note.map { [.init("note", .string($0))] } ?? [])
       + (draft.replaces.map { [.init("replaces", $0.json)] } ?? []) + [
         .init("published_at", now.json),
-        .init("as_of", (sources.compactMap(\.recordedAt).max() ?? now).json),
+        .init("as_of", (tables.positions.compactMap(\.recordedAt).max() ?? now).json),
         .init("edition", .string(Reference.shared.edition)),
-        .init("positions", .array(sources.map(\.json))), .init("actor", .string(actor)),
+        .init("positions", .array(tables.positions.map(\.json))), .init("actor", .string(actor)),
       ]
     let body = JSON.object(head + [.init("tables", .array(tables.json))])
     let place = try journal.append(
@@ -80,7 +75,7 @@ enum PublicationStore {
 
   private static func text(_ json: JSON) -> String { String(decoding: json.bytes, as: UTF8.self) }
 
-  private struct Position {
+  struct Position: Sendable {
     let source: String
     let origin: String
     let size: Int64
@@ -92,7 +87,7 @@ enum PublicationStore {
     }
   }
 
-  private static func sources(_ origins: [String: String], on connection: Connection) throws
+  private static func positions(_ origins: [String: String], on connection: Connection) throws
     -> [Position]
   {
     let applied = try Follower.applied(on: connection)

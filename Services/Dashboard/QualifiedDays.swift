@@ -50,7 +50,8 @@ struct QualifiedDays {
           yearOnYear = .init(before: then, change: definition.change(shown, since: then))
         }
         return FigureRow(
-          definition: definition, span: span, codes: zip(question.by, codes).map { ($0, $1) },
+          definition: definition, span: span, kind: question.kind,
+          codes: zip(question.by, codes).map { ($0, $1) },
           value: shown, sums: nil, yearOnYear: yearOnYear)
       }
     }

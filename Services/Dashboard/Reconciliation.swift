@@ -98,7 +98,8 @@ enum PublishedComparison {
           try FigureQuestion(texts, today: span.last.lastDay), .steel, sight,
           KnownFacilities(asOf: moment, on: connection), on: connection)
         let sums = read.lines[[]]?.sum(span) ?? .zero
-        let reported = sums.sum(terms)
+        // Nothing owed and nothing reported is no zero.
+        let reported = sums.reports > 0 ? sums.sum(terms) : nil
         return .object([
           .init("series_id", .string(one.series)), .init("year", .string(String(year))),
           .init(
@@ -107,11 +108,12 @@ enum PublishedComparison {
               "value": .string(one.value.description), "unit": .string(one.unit),
               "publisher": .string(one.publisher), "source": .string(one.source),
             ])),
-          .init("reported", Mass.json(grams: reported)),
-          .init("difference", Mass.json(grams: reported - published)),
+          .init("reported", reported.map { Mass.json(grams: $0) } ?? .null),
+          .init("difference", reported.map { Mass.json(grams: $0 - published) } ?? .null),
           .init(
             "reported_percent",
-            .textOrNull((try? Ratio(reported, published))?.percent(places: 4))),
+            .textOrNull(
+              reported.flatMap { (try? Ratio($0, published))?.percent(places: 4) })),
           .init("coverage", FigureCoverage(sums: sums).json),
         ])
       })

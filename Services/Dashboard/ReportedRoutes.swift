@@ -72,7 +72,7 @@ struct ReportedRoutes: Sendable {
         "to": question.months.upperBound.json, "by": .string(question.grouping.rawValue),
         "as_of": question.asOf?.json, "rows": .array(table.lines.map(json)),
         "total": .array(table.totals.map(json)), "whole": json(table.whole),
-        "left_out": .array(table.leftOut.map(\.json)), "sources": found.sourcesJSON,
+        "left_out": .array(table.leftOut.map(\.json)), "sources": found.sourcesJSON(for: sight),
         "standby_lag_ms": found.lagJSON,
       ]))
   }

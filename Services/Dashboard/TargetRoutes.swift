@@ -28,7 +28,7 @@ struct TargetRoutes: Sendable {
         "from \(Targets.dates.lowerBound) to \(Targets.dates.upperBound), so that two years before it can be looked at"
       )
     }
-    let read = try await figures.read { connection in
+    let read = try await figures.readLong { connection, _ in
       let reference = try Editions.reference(asOf: asOf, on: connection)
       let items = try Targets(
         date: date, asOf: asOf, reference: reference,
@@ -45,7 +45,7 @@ struct TargetRoutes: Sendable {
           .init("edition", .string(read.value.0)), .init("date", date.json),
           .init("as_of", asOf?.json ?? .null),
           .init("definitions", read.value.2), .init("items", read.value.1),
-          .init("sources", read.sourcesJSON),
+          .init("sources", read.sourcesJSON(for: sight)),
         ] + read.lagMembers))
   }
 
@@ -89,7 +89,7 @@ struct TargetRoutes: Sendable {
         "processors report clean mass, and mills of copper and aluminium the metal contained: only deliveries of steel compare"
       )
     }
-    let read = try await figures.read { connection in
+    let read = try await figures.readLong { connection, _ in
       let found = try Deliveries(
         question.metal, question.months, by: question.grouping, asOf: question.asOf, sight: sight,
         on: connection)
@@ -108,7 +108,8 @@ struct TargetRoutes: Sendable {
           .init("by", .string(question.grouping.rawValue)),
           .init("as_of", question.asOf?.json ?? .null), .init("rows", .array(read.value.rows)),
           .init("total", .array(read.value.totals)),
-          .init("left_out", .array(read.value.leftOut)), .init("sources", read.sourcesJSON),
+          .init("left_out", .array(read.value.leftOut)),
+          .init("sources", read.sourcesJSON(for: sight)),
         ] + read.lagMembers))
   }
 
@@ -117,12 +118,13 @@ struct TargetRoutes: Sendable {
     let query = Query(request)
     try query.only("as_of")
     let asOf = try query.instant("as_of")
-    let read = try await figures.read { connection in
+    let read = try await figures.readLong { connection, _ in
       try PublishedComparison.json(
         asOf: asOf, Editions.reference(asOf: asOf, on: connection), sight: sight, on: connection)
     }
     return .json(
       .object(
-        [.init("items", read.value), .init("sources", read.sourcesJSON)] + read.lagMembers))
+        [.init("items", read.value), .init("sources", read.sourcesJSON(for: sight))]
+          + read.lagMembers))
   }
 }

@@ -23,6 +23,11 @@ struct Texts: Sendable {
     return try value(name, "one of \(words)") { Word(rawValue: $0) }
   }
 
+  /// The first element of a list that is not known.
+  func unknown(_ name: String, where isUnknown: (String) -> Bool) -> String? {
+    texts[name]?.split(separator: ",").map(String.init).first(where: isUnknown)
+  }
+
   /// A comma separated list in which nothing stands twice.
   func list<Element: Hashable>(
     _ name: String, _ expected: String, most: Int, _ convert: (String) -> Element?

@@ -17,6 +17,17 @@ package enum SpanKind: String, CaseIterable, Sendable {
       span)
   }
 
+  /// How a span of this kind is written: from the first to the last month where it may begin or end
+  /// anywhere, and else by its name.
+  package func text(_ span: Span) -> String {
+    switch self {
+    case .yearToDate where span.length > 1:
+      "\(span.first)..\(span.last.description.suffix(2))"
+    case .rolling12: "\(span.first)..\(span.last)"
+    default: span.description
+    }
+  }
+
   /// The span that ends with a month, if one does.
   private func span(_ last: Month) -> Span? {
     let back = { (months: Int) in Span(first: Month(number: last.number - months + 1), last: last) }
@@ -27,7 +38,8 @@ package enum SpanKind: String, CaseIterable, Sendable {
     case .half: return last.month % 6 == 0 ? back(6) : nil
     case .year: return last.month == 12 ? back(12) : nil
     case .yearToDate: return back(last.month)
-    case .rolling12: return back(12)
+    // Not before there are twelve months.
+    case .rolling12: return last.number - 11 < Month.first.number ? nil : back(12)
     }
   }
 }
@@ -43,10 +55,10 @@ package struct Span: Sendable, Hashable, Comparable, CustomStringConvertible {
     self.last = last
   }
 
-  /// Reads what a description says, and no other text.
+  /// Reads any text that a span is written as.
   package init?(_ text: String) {
-    guard let span = Span.read(text), span.description == text,
-      span.first >= Month.first, span.last <= Month.last, span.length <= 12
+    guard let span = Span.read(text), span.first >= Month.first, span.last <= Month.last,
+      span.length <= 12
     else { return nil }
     self = span
   }
@@ -63,7 +75,8 @@ package struct Span: Sendable, Hashable, Comparable, CustomStringConvertible {
     }
     let parts = text.components(separatedBy: "..")
     guard parts.count == 2, let first = Month(parts[0]),
-      let last = Month(parts[1]) ?? Month("\(parts[0].prefix(5))\(parts[1])"), first < last
+      let last = Month(parts[1]) ?? Month("\(parts[0].prefix(5))\(parts[1])"), first < last,
+      first.year < last.year || parts[1].utf8.count == 2 || first.month == 1
     else { return nil }
     return Span(first: first, last: last)
   }

@@ -8,12 +8,12 @@ struct SpanTests {
   func wire() throws {
     for kind in SpanKind.allCases {
       for span in kind.spans(endingIn: Month(year: 2024, month: 1)...Month(year: 2026, month: 12)) {
-        #expect(Span(span.description) == span, "\(span)")
+        #expect(Span(span.description) == span && Span(kind.text(span)) == span, "\(span)")
         #expect(span.length <= 12 && span.first <= span.last)
       }
     }
     for text in [
-      "", "2026-13", "2026Q5", "2026Q0", "2026H3", "2026-02..01", "2026-01..03", "2026-01..2026-02",
+      "", "2026-13", "2026Q5", "2026Q0", "2026H3", "2026-02..01", "2026-03..01",
       "2025-01..2026-12", "20261", "2026-1", "2026-01..", "1999", "2026q1", "2026-01...02",
     ] {
       #expect(Span(text) == nil, "\(text)")
@@ -30,6 +30,10 @@ struct SpanTests {
     #expect(texts(.half) == ["2026H1", "2026H2"] && texts(.year) == ["2026"])
     #expect(texts(.yearToDate)[3] == "2026-01..04" && texts(.yearToDate)[11] == "2026")
     #expect(texts(.rolling12)[8] == "2025-10..2026-09" && texts(.rolling12)[11] == "2026")
+    #expect(
+      SpanKind.yearToDate.text(Span(first: year.lowerBound, last: year.upperBound)) == "2026-01..12"
+    )
+    #expect(SpanKind.rolling12.spans(endingIn: Month.first...Month(year: 2010, month: 11)).isEmpty)
     let inside = Month(year: 2026, month: 2)...Month(year: 2026, month: 5)
     #expect(SpanKind.quarter.spans(endingIn: inside).map(\.description) == ["2026Q1"])
     #expect(SpanKind.year.spans(endingIn: inside).isEmpty)

@@ -75,7 +75,14 @@ struct SimpleFigures {
   init(_ ledger: SimpleLedger, asOf: String?) {
     self.ledger = ledger
     self.asOf = asOf
-    facts = ledger.facts(asOf: asOf, in: 202301...202812)
+    facts = ledger.facts(asOf: asOf, in: 202301...202812).map { fact in
+      // Nothing is owed for the month that it is, or for a later one, and their capacity is not past.
+      var fact = fact
+      if fact.key.month >= Self.today / 100 {
+        for name in ["count.owed", "days.owed", "days.capacity"] { fact.sums[name] = 0 }
+      }
+      return fact
+    }
   }
 
   var places: [String] { Set(facts.map(\.key.place)).sorted() }
@@ -227,7 +234,10 @@ struct SimpleFigures {
   }
 
   static func value(_ definition: String, _ line: Line, _ above: Int, isCut: Bool) -> Value {
-    if isCut { return Value(above: 0, below: nil, reason: "january_february_combined") }
+    // What is owed and received is known month by month.
+    if isCut, !definition.hasPrefix("REPORTING_") {
+      return Value(above: 0, below: nil, reason: "january_february_combined")
+    }
     var above = Int128(above)
     var below = SimpleDefinitions.base(definition, line.sums).map { Int128($0) }
     if definition == "PROCESSING_UTILISATION" {

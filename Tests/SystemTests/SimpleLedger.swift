@@ -40,7 +40,7 @@ struct SimpleLedger {
     let key: Key
     /// Whether these are the sums of a report, in the cell of its own period.
     let isReport: Bool
-    let sums: Sums
+    var sums: Sums
   }
 
   struct Qualified: Equatable {
