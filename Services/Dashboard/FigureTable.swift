@@ -89,6 +89,7 @@ struct FigureSource {
   private let sums: FigureLines?
   private let days: QualifiedDays?
   private let parts: [Definition: FigureParts]
+  private let words: [Definition: Reference.DefinitionRow]
 
   init(
     _ question: FigureQuestion, _ metal: Metal?, _ sight: Sight, _ known: KnownFacilities,
@@ -97,6 +98,10 @@ struct FigureSource {
     self.question = question
     self.metal = metal
     self.reference = reference
+    words = Dictionary(
+      uniqueKeysWithValues: question.definitions.compactMap { one in
+        reference.row(one).map { (one, $0) }
+      })
     let isDaily = { (definition: Definition) in definition.measure == .qualified }
     sums =
       question.definitions.allSatisfy(isDaily)
@@ -121,7 +126,7 @@ struct FigureSource {
 
   func candidates(_ definition: Definition, _ span: Span) throws -> [FigureCandidate] {
     guard definition.measure != .qualified else {
-      return try days?.candidates(definition, span, isValid(definition)) ?? []
+      return try days?.candidates(definition, span) { isValid(definition, $0) } ?? []
     }
     guard let sums, let parts = parts[definition], sums.spans.contains(span) else { return [] }
     return sums.lines.flatMap { places, line in
@@ -154,9 +159,8 @@ struct FigureSource {
     }
   }
 
-  private func isValid(_ definition: Definition) -> (Span) -> Bool {
-    let row = reference.row(definition)
-    return { span in row?.covers(span.months) ?? false }
+  private func isValid(_ definition: Definition, _ span: Span) -> Bool {
+    words[definition]?.covers(span.months) ?? false
   }
 
   private func row(
@@ -182,7 +186,7 @@ struct FigureSource {
   ) -> FigureValue {
     // What is owed and received is known month by month.
     if isCut, definition.measure != .share { return FigureValue(none: "january_february_combined") }
-    if !isValid(definition)(span) { return FigureValue(none: "definition_not_valid") }
+    if !isValid(definition, span) { return FigureValue(none: "definition_not_valid") }
     if definition.measure != .share, sums.reports == 0 { return FigureValue(none: "missing") }
     return definition.value(
       of: part.numerator, over: part.denominator, sums, reference, baseline: question.baseline)

@@ -31,6 +31,7 @@ struct DashboardTargets: AsyncParsableCommand {
   static let verdicts: [Table.Column] = judging + judged("on_due", "due") + judged("now") + pace
   private static let judging: [Table.Column] = [
     .member("target_id", "target"), .member("definition_id", "definition"), .member("headline"),
+    .member("unit"),
   ]
   private static let pace: [Table.Column] = [
     .member("pace.required_per_quarter", "needed a quarter", isNumber: true),

@@ -23,6 +23,10 @@ struct DashboardTrace: AsyncParsableCommand {
   @OptionGroup(title: "Only a part") var label: LabelFilter
   @Option(help: "As it was known at this moment, such as 2026-03-01T00:00:00Z (default: now).")
   var asOf: String?
+  @Option(help: "The effective date, such as 2026-06-30 (default: today in China).")
+  var date: String?
+  @Option(help: "tCO2e per tonne of primary copper, as the figure was asked with.")
+  var baseline: String?
   @OptionGroup var list: ListOptions
   @OptionGroup var output: OutputOptions
 
@@ -43,6 +47,7 @@ struct DashboardTrace: AsyncParsableCommand {
     let asked: [(String, String?)] = [
       ("definition", definition), ("period", period), ("metal", metal),
       ("report", reportType(report)), ("as_of", asOf),
+      ("date", date), ("baseline", baseline),
     ]
     let items = try await LedgerAPI.current().items(
       "\(DashboardFigures.path)/reports", asked + place.query + label.query, limit: list.limit)
