@@ -197,31 +197,6 @@ struct FigureRoutes: Sendable {
   }
 }
 
-/// JSON or CSV, as `Accept` asks.
-enum Format: Sendable {
-  case json, csv
-
-  /// - Throws: ``Problem`` `notAcceptable`.
-  init(_ request: Request) throws(Problem) {
-    let accept = request.headers[.accept] ?? "*/*"
-    let types = accept.split(separator: ",").map {
-      ($0.split(separator: ";").first.map(String.init) ?? "").trimmingSpace.lowercased()
-    }
-    for type in types {
-      switch type {
-      case "text/csv":
-        self = .csv
-        return
-      case "application/json", "application/*", "*/*":
-        self = .json
-        return
-      default: continue
-      }
-    }
-    throw Problem(.notAcceptable, "This is to be had as application/json and as text/csv.")
-  }
-}
-
 extension Figures.Behind {
   var json: JSON {
     .members([
@@ -234,42 +209,6 @@ extension Figures.Behind {
       "demonstration": .bool(facility.demonstration), "position": .int(position),
       "recorded_at": recordedAt.json,
       "href": .string(href),
-    ])
-  }
-}
-
-/// What was read, and how much of the sources it was read from.
-struct Sourced<Value: Sendable>: Sendable {
-  let value: Value
-  let sources: [SourceLine]
-  /// Milliseconds by which the standby lagged that it was read from; nil where that was none.
-  let standbyLag: Int64?
-
-  var sourcesJSON: JSON { .array(sources.map(\.json)) }
-  var lagJSON: JSON? { standbyLag.map { .int($0) } }
-}
-
-/// How far behind a source the dashboard is.
-struct SourceLine: Sendable {
-  let source: String
-  let progress: Follower.Progress
-  let behindEntries: Int64
-  /// Seconds since the source was last heard to have nothing new; nil before the first answer.
-  let behindSeconds: Int64?
-
-  init(_ source: String, _ progress: Follower.Progress, _ now: Instant) {
-    self.source = source
-    self.progress = progress
-    behindEntries = max(0, progress.sourceSize - progress.size)
-    behindSeconds = progress.heardAt.map { max(0, (now.milliseconds - $0.milliseconds) / 1000) }
-  }
-
-  var json: JSON {
-    .members([
-      "source": .string(source), "origin": .text(progress.origin), "size": .int(progress.size),
-      "recorded_at": progress.recordedAt?.json, "behind_entries": .int(behindEntries),
-      "behind_seconds": behindSeconds.map { .int($0) }, "state": .string(progress.state.rawValue),
-      "detail": .text(progress.detail),
     ])
   }
 }

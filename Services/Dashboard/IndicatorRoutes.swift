@@ -156,15 +156,6 @@ struct IndicatorRoutes: Sendable {
   }
 }
 
-extension Sourced {
-  var lagMembers: [JSON.Member] { lagJSON.map { [.init("standby_lag_ms", $0)] } ?? [] }
-
-  /// What went wrong with a source names addresses, and is for those who see all.
-  func sourcesJSON(for sight: Sight) -> JSON {
-    sight.places == nil ? sourcesJSON : .array(sources.map { $0.json.without("detail") })
-  }
-}
-
 extension Sight {
   /// The same text for the same sight.
   fileprivate var key: String {
