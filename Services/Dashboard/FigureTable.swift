@@ -147,8 +147,10 @@ struct FigureSource {
     let isCutBefore: Bool
     lazy var now = sums.sum(span)
     lazy var before = compares ? sums.sum(span.yearBefore) : .zero
-    /// Whether there is anything to say.
-    lazy var isThere = isCut ? sums.reaches(span) : now.owed > 0 || now.reports > 0
+    /// Whether anything of whole reports is there.
+    lazy var isReported = now.owed > 0 || now.reports > 0
+    /// Whether there is anything to say, be it that it cannot be told.
+    lazy var isThere = isCut ? sums.reaches(span) : isReported
 
     init(sums: FigureSums, span: Span, isCut: (Span) -> Bool, compares: Bool) {
       self.sums = sums
@@ -167,7 +169,7 @@ struct FigureSource {
     _ definition: Definition, _ line: Line, _ parts: FigureParts, _ part: FigureParts.Part,
     _ codes: [String]
   ) -> FigureRow? {
-    guard line.isThere else { return nil }
+    guard definition.measure == .share ? line.isReported : line.isThere else { return nil }
     let now = value(definition, part, line.now, line.span, line.isCut)
     guard now.reason != nil || parts.shows(part, line.now, line.before) else { return nil }
     var yearOnYear: FigureRow.YearOnYear?

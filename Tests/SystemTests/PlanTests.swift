@@ -92,8 +92,7 @@ extension RunningTests {
         """
         INSERT INTO report_version
         SELECT gen_random_uuid()::text, 1, 10000 + row_number() OVER (), recorded_at, superseded_at,
-          first_recorded_at, facility_id, type, m.metal, n, n, nil, throughput, from_processors,
-          purchased, shipped, amounts
+          first_recorded_at, locked_at, facility_id, type, m.metal, n, n, nil, amounts
         FROM report_version, generate_series(24120, 24599) n,
           (VALUES ('steel'), ('copper'), ('aluminium')) m (metal);
         VACUUM ANALYZE;
