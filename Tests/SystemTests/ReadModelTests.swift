@@ -8,7 +8,9 @@ import Testing
 @testable import Dashboard
 @testable import Storage
 
-@Suite("The read model, held against a second implementation", .timeLimit(.minutes(10)))
+// One sequence after the other: they compute without a pause, and others' tests have time limits.
+@Suite(
+  "The read model, held against a second implementation", .serialized, .timeLimit(.minutes(10)))
 struct ReadModelTests {
   /// `REMELT_SEQUENCES` looks further than the usual run.
   static let sequences =
