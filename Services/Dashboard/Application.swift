@@ -22,7 +22,7 @@ struct DashboardApplication: Sendable {
 
   init(host: ServiceHost) async throws {
     self.host = host
-    _ = Reference.known
+    _ = Reference.shared
     templates = try await PageTemplates()
     registry = try host.settings.url("registry.url", default: "http://127.0.0.1:8081")
     let input = try host.settings.url("recycled.input.url", default: "http://127.0.0.1:8082")

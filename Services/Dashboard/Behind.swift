@@ -147,6 +147,9 @@ struct Qualifications {
     }
   }
 
+  /// How many facilities they are of.
+  var facilities: Int { Set(entries.map(\.root)).count }
+
   func qualified(on day: Day) throws -> [Figures.Qualified] {
     var states: [String: Entry] = [:]
     for entry in entries where entry.effective <= day.number { states[entry.root] = entry }

@@ -126,8 +126,8 @@ struct FigureQuestion: Sendable {
     return [own.first ?? said ?? .steel]
   }
 
-  private static func months(_ read: Texts, before date: Day) throws(Problem) -> ClosedRange<Month>
-  {
+  /// Without months, the twelve up to the last one that is over.
+  static func months(_ read: Texts, before date: Day) throws(Problem) -> ClosedRange<Month> {
     let month = { (name: String) throws(Problem) in
       try read.value(name, "a month such as 2026-01", Month.init)
     }

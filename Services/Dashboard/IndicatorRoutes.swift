@@ -53,9 +53,13 @@ struct IndicatorRoutes: Sendable {
     // What a kept answer depends on beside what is in the database.
     let key = "\(request.uri.query ?? "") \(sight.key) \(question.date) \(format)"
     let answers = answers
+    // What is kept waits for no turn.
+    let kept = try await figures.read { answers.answer(key, try KeptAnswers.version(on: $0)) }
+    if let answer = kept.value {
+      return self.answer(kept.with(answer), sight, page, request, format)
+    }
     let found = try await figures.readLong { connection, wanted in
       let version = try KeptAnswers.version(on: connection)
-      if let kept = answers.answer(key, version) { return kept }
       let reference = try Editions.reference(asOf: question.asOf, on: connection)
       let table = try FigureTable(
         question, sight: sight, reference: reference, after: page.after, limit: page.limit,

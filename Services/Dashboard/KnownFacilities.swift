@@ -18,6 +18,7 @@ final class KnownFacilities {
     let group: String
   }
 
+  /// What bodies say, for all reads: a version's body never changes.
   private static let readings = Readings<Facility>(limit: 20_000)
   private static let most = 20_000
 

@@ -96,7 +96,7 @@ struct Past {
 
   // MARK: Reports
 
-  /// A month on either side is looked at, too, as for ``Figures/counting``.
+  /// A month on either side is looked at, too, as for ``CountingReports``.
   private var wider: ClosedRange<Month> { months.lowerBound.previous...months.upperBound.next }
 
   private func number(_ condition: String) throws -> Int64 {

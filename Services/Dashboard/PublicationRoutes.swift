@@ -24,6 +24,9 @@ struct PublicationRoutes: Sendable {
     }
     try Query(request).only()
     let creation = try await Creation(request, context)
+    if let first = try await figures.database.read({ try Idempotency.first(creation, on: $0) }) {
+      return first.response
+    }
     let draft = try Fields.read(creation.body, as: PublicationDraft.init)
     let questions = try draft.questions(at: figures.clock.now())
     let sight = try Sight(actor)

@@ -19,10 +19,16 @@ struct QualifiedDays {
     qualifications = try Qualifications(metal, asOf: question.asOf, known, on: connection)
   }
 
-  /// How many lines there may be, at most so many as there are authorities, or as are looked at one
-  /// by one.
+  /// How many lines there may be: one a period, or as many as there are places or facilities.
   var most: Int {
-    question.spans.count * (question.by.isEmpty ? 1 : question.needsFacilities ? 400 : 40)
+    let reference = Reference.shared
+    let facilities = qualifications.facilities
+    let lines =
+      question.by.isEmpty
+      ? 1
+      : question.needsFacilities
+        ? facilities : min(facilities, reference.authorities.count + reference.countries.count)
+    return question.spans.count * lines
   }
 
   func candidates(

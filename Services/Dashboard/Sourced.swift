@@ -38,6 +38,10 @@ struct SourceLine: Sendable {
 }
 
 extension Sourced {
+  func with<Other: Sendable>(_ other: Other) -> Sourced<Other> {
+    Sourced<Other>(value: other, sources: sources, standbyLag: standbyLag)
+  }
+
   var lagMembers: [JSON.Member] { lagJSON.map { [.init("standby_lag_ms", $0)] } ?? [] }
 
   /// What went wrong with a source names addresses, and is for those who see all.

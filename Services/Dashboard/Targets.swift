@@ -164,11 +164,14 @@ struct Targets {
     let row = try rows(
       [definition], target, ["from": month, "to": month, "date": day.description]
     ).first
-    let grams = row?.value.numerator ?? 0
-    return .object([
-      .init("date", day.json), .init("value", .string(Mass.tonnes(grams))),
-      .init("met", .bool(target.isMet(byGrams: grams))), .init("coverage", .null),
-    ])
+    let value = row?.value ?? FigureValue(none: "missing")
+    return .object(
+      [
+        .init("date", day.json), .init("value", .textOrNull(value.text)),
+        .init("met", value.numerator.map { .bool(target.isMet(byGrams: $0)) } ?? .null),
+      ] + (value.reason.map { [.init("reason", .string($0))] } ?? []) + [
+        .init("coverage", .null)
+      ])
   }
 }
 

@@ -93,7 +93,7 @@ struct InputRules: Rulebook {
 
   func warnings(_ report: RecycledInputReport) -> [String] {
     guard let rate = try? Definition.scrapRate.ratio(report.amounts),
-      let limit = Reference.shared.factors["FE_SCRAP_RATE_SUSPICIOUS"],
+      let limit = Reference.shared.factors["FE_SCRAP_RATE_SUSPICIOUS"]?.value,
       let most = try? Ratio(Int128(limit.digits), 1000 * ExactDecimal.powerOfTen(limit.scale)),
       most < rate
     else { return [] }

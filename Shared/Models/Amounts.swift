@@ -17,11 +17,6 @@ package struct Amounts: Sendable, Equatable {
 
   package mutating func add(_ mass: Mass, to name: String) { self[name] += Int128(mass.grams) }
 
-  /// The sum of all whose name begins so.
-  package func sum(prefix: String) -> Int128 {
-    grams.reduce(0) { $1.key.hasPrefix(prefix) ? $0 + $1.value : $0 }
-  }
-
   package static func + (one: Amounts, other: Amounts) -> Amounts {
     var sum = one
     sum += other

@@ -43,7 +43,7 @@ package struct HydrogenUsed: Sendable, Equatable {
   /// Feeding carbon monoxide beside the hydrogen lowers it rightly, so that is no error.
   package var warning: String? {
     guard let product, product > .zero, let id = floorFactor,
-      let floor = Reference.shared.factors[id]
+      let floor = Reference.shared.factors[id]?.value
     else { return nil }
     // use / product < floor / 1000, exactly.
     let used = Int128(mass.grams) * 1000 * ExactDecimal.powerOfTen(floor.scale)

@@ -9,18 +9,6 @@ extension Reference {
     try rows(folder.appending(path: "editions.csv")).map { try $0.column("edition") }
   }
 
-  /// Every edition that this release knows, by its id.
-  package static let known: [String: Reference] = {
-    do {
-      return try Dictionary(
-        uniqueKeysWithValues: editions(folder).map {
-          ($0, $0 == shared.edition ? shared : try Reference(folder: folder, edition: $0))
-        })
-    } catch {
-      fatalError("The reference data cannot be read: \(error).")
-    }
-  }()
-
   /// Of the rows of one key, the last that is not newer than an edition.
   static func rows(
     _ all: [[String: String]], of edition: String, in editions: [String], key: [String]

@@ -51,12 +51,7 @@ package enum Idempotency {
     _ creation: Creation, at now: Instant, on connection: Connection,
     work: () throws -> Answer
   ) throws -> Answer {
-    if let first = try connection.first(
-      "SELECT digest, status, headers, body FROM idempotency WHERE scope = $1",
-      [.text(creation.scope)])
-    {
-      return try replay(first, for: creation)
-    }
+    if let first = try first(creation, on: connection) { return first }
     let answer = try work()
     let headers = answer.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
     try connection.execute(
@@ -85,6 +80,15 @@ package enum Idempotency {
     try await database.write { connection in
       try once(creation, at: now, on: connection) { try work(connection) }
     }
+  }
+
+  /// The first answer, where there was one: for who would prepare much for nothing.
+  /// - Throws: ``Problem`` `keyReused` for another body.
+  package static func first(_ creation: Creation, on connection: Connection) throws -> Answer? {
+    try connection.first(
+      "SELECT digest, status, headers, body FROM idempotency WHERE scope = $1",
+      [.text(creation.scope)]
+    ).map { try replay($0, for: creation) }
   }
 
   private static func replay(_ first: Row, for creation: Creation) throws -> Answer {

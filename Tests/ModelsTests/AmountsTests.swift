@@ -70,15 +70,4 @@ struct AmountsTests {
     #expect(zero.isEmpty && zero.names.isEmpty && zero.text.isEmpty)
     #expect(Amounts(text: "a=0 b=0") == .zero)
   }
-
-  @Test("A beginning of names sums all that begin so, beyond 64 bits too")
-  func prefix() {
-    let some = amounts(["use.ammonia": 3, "use.sold": 4, "used": 50, "vented": 600, "us": 7000])
-    #expect(some.sum(prefix: "use.") == 7)
-    #expect(some.sum(prefix: "us") == 7057)
-    #expect(some.sum(prefix: "") == 7657)
-    #expect(some.sum(prefix: "class.") == 0)
-    let twice: Int128 = 18_446_744_073_709_551_614
-    #expect(amounts(["a": .max, "b": .max]).sum(prefix: "") == twice)
-  }
 }

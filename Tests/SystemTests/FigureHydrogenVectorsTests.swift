@@ -124,20 +124,7 @@ extension RunningTests.FigureVectorsTests {
     let (inputs, _) = try Vectors.vector("H05")
     let caller = try SharedLedger.first
     let plant = try await caller.enrol(.hydrogenUse)
-    let kilograms = { (name: String) in try Vectors.text(inputs[name]) }
-    let body = try Hydrogen.plain(
-      plant.facility, "2025-10",
-      supplies: [
-        Hydrogen.supply(kilograms("produced_kg")),
-        Hydrogen.supply(kilograms("purchased_kg"), source: "merchant"),
-      ],
-      uses: [
-        Hydrogen.use("ammonia", kilograms("used_kg")),
-        Hydrogen.use("sold", kilograms("sold_kg")),
-      ]
-    ).with("opening", Sample.kilograms(kilograms("opening_kg")))
-      .with("closing", Sample.kilograms(kilograms("closing_kg")))
-      .with("vented", Sample.kilograms(kilograms("vented_flared_kg")))
+    let body = try VectorReports.h05(plant.facility, inputs)
     let reply = try await plant.reporter.accepted(body, to: .hydrogenUse)
     let written = [plant.position, reply.position]
     let months = "from=2025-10&to=2025-10"

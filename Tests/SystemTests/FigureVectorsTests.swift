@@ -109,14 +109,7 @@ extension RunningTests {
       var position: String?
       let months = try #require(inputs["months"]).elements
       for month in months where month["crude_steel_t"] != .null {
-        let name = try Vectors.text(month["m"])
-        let scrap = try Vectors.text(month["scrap_charged_t"])
-        let crude = try Vectors.text(month["crude_steel_t"])
-        let isIdle = scrap == "0" && crude == "0"
-        let body =
-          isIdle
-          ? Sample.nilReturn(plant.facility, period: name)
-          : Mill.steel(plant.facility, name, scrap: scrap, crude: crude)
+        let body = try VectorReports.r03(plant.facility, month)
         position = try await plant.reporter.accepted(body, to: .recycledInput).position
       }
       let written = [plant.position, position]

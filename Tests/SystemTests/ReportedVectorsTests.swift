@@ -128,13 +128,7 @@ extension RunningTests {
       let months = try #require(inputs["months"]).elements
       for (index, month) in months.enumerated() where month["crude_steel_t"] != .null {
         let name = try Vectors.text(month["m"])
-        let scrap = try Vectors.text(month["scrap_charged_t"])
-        let crude = try Vectors.text(month["crude_steel_t"])
-        let isIdle = scrap == "0" && crude == "0"
-        let body =
-          isIdle
-          ? Sample.nilReturn(plant.facility, period: name)
-          : Mill.steel(plant.facility, name, scrap: scrap, crude: crude)
+        let body = try VectorReports.r03(plant.facility, month)
         let reply = try await plant.reporter.accepted(body, to: .recycledInput)
         let share = reply.json.share(Self.rate)
         #expect(share?["value"] == expected["monthly_kg_per_t"]?.elements[index], "\(name)")

@@ -74,18 +74,8 @@ extension RunningTests.ReportedVectorsTests {
     let (inputs, expected) = try Vectors.vector("R08")
     let caller = try SharedLedger.first
     let plant = try await caller.enrol(.recycledInput)
-    let recycled = try Vectors.text(inputs["recycled_al_t"])
     let reply = try await plant.reporter.accepted(
-      Mill.plain(
-        plant.facility, "2025-01", metal: "aluminium", received: recycled,
-        inputs: [
-          Mill.charge(
-            "scrap_aluminium", recycled, "post_consumer", ["assay": "1", "yield": "1"])
-        ],
-        outputs: [
-          Mill.output("electrolytic", try Vectors.text(inputs["primary_al_t"])),
-          Mill.output("recovered", recycled),
-        ]), to: .recycledInput)
+      VectorReports.r08(plant.facility, inputs), to: .recycledInput)
     let figures = try await caller.figures(
       "recycled-input?metal=aluminium&from=2025-01&to=2025-01&by=region",
       after: [plant.position, reply.position])
