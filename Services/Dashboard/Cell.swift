@@ -1,4 +1,5 @@
 import Models
+import Storage
 
 /// What reports are of: a type, and a metal where each metal is reported by itself.
 struct Series: Hashable, Sendable {
@@ -9,6 +10,9 @@ struct Series: Hashable, Sendable {
     self.type = type
     self.metal = metal
   }
+
+  /// As tables have it.
+  var values: [Value] { [.text(type.rawValue), .text(metal?.rawValue ?? "")] }
 }
 
 /// Where a figure stands: what it is of, a period, and the reporting authority (or the country

@@ -27,7 +27,12 @@ enum Figures {
       """
       SELECT amounts, first_month, month, place FROM cell
       WHERE type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5
-      """, span(series, months))
+      """,
+      series.values + [
+        // A period that begins in the last month may end in the next.
+        .int(months.lowerBound.number), .int(months.upperBound.number + 1),
+        .int(months.upperBound.number),
+      ])
     var cells = [CellKey: Cell](minimumCapacity: rows.count)
     for row in rows {
       let period = Period(
@@ -41,7 +46,7 @@ enum Figures {
   static func standing(_ series: Series, on connection: Connection) throws -> [String: Standing] {
     let rows = try connection.query(
       "SELECT place, sums FROM standing WHERE type = $1 AND metal = $2",
-      [.text(series.type.rawValue), .text(series.metal?.rawValue ?? "")])
+      series.values)
     return Dictionary(
       uniqueKeysWithValues: try rows.map { (try $0.text("place"), try Standing($0)) })
   }
@@ -61,19 +66,6 @@ enum Figures {
     }
     return cells.filter { !$0.value.isEmpty }
   }
-
-  /// A period that begins in the last month may end in the next.
-  static func span(_ series: Series, _ months: ClosedRange<Month>) -> [Value] {
-    [
-      .text(series.type.rawValue), .text(series.metal?.rawValue ?? ""),
-      .int(months.lowerBound.number), .int(months.upperBound.number + 1),
-      .int(months.upperBound.number),
-    ]
-  }
-
-  /// The condition that these are the parameters of.
-  static let inSpan =
-    "type = $1 AND metal = $2 AND month >= $3 AND month <= $4 AND first_month <= $5"
 }
 
 /// Whose reports are read.
@@ -111,7 +103,6 @@ struct CountingReports {
   let known: KnownFacilities
   let connection: Connection
 
-  private var knownThen: String { "recorded_at <= $6 AND superseded_at > $6" }
   private var then: Value { .int(moment?.milliseconds ?? ReadModelStore.never - 1) }
 
   /// Looks at each, a month at a time, so that no more than a month's are in memory.
@@ -128,8 +119,7 @@ struct CountingReports {
           WHERE type = $1 AND metal = $2 AND month = $3 AND first_month <= $4
             AND recorded_at <= $5 AND superseded_at > $5
           """,
-          [
-            .text(series.type.rawValue), .text(series.metal?.rawValue ?? ""),
+          series.values + [
             .int(month.number), .int(months.upperBound.number), then,
           ])
         for row in rows {
@@ -148,13 +138,15 @@ struct CountingReports {
   /// report there may count in place of one that reaches in.
   private func one(_ root: String, _ body: (Counting) throws -> Void) throws {
     guard let facility = try known.facility(root) else { return }
-    let wider = months.lowerBound.previous...months.upperBound.next
     var facts: [ReportFact] = []
     var byReport: [ID: Row] = [:]
     for id in try known.members(of: root) {
       let rows = try connection.query(
-        "SELECT * FROM report_version WHERE facility_id = $7 AND \(Figures.inSpan) AND \(knownThen)",
-        Figures.span(series, wider) + [then, .text(id)])
+        """
+        \(ReadModelStore.ofFacility)
+          AND type = $4 AND metal = $5 AND recorded_at <= $6 AND superseded_at > $6
+        """,
+        ReadModelStore.reports(of: id, around: months) + series.values + [then])
       for row in rows {
         let fact = try ReportFact(row, asOf: moment)
         facts.append(fact)

@@ -3,11 +3,10 @@ import Storage
 
 /// What was known at a moment: what is known now, less what has come since and with what has gone.
 /// A facility that changed since, or is one with others, is taken out as a whole and put in as it
-/// was; of all others only the reports that changed are.
-///
-/// Where much has come since, it is added up from what was there.
+/// was; of all others only the reports that changed are. A month most of whose reports have come
+/// since is added up from what was there.
 struct Past {
-  /// More changed facilities, or more new reports than were there and than this, are added up.
+  /// Where more facilities have changed, everything is added up.
   static let mostUndone = 200
 
   private let series: Series
@@ -42,8 +41,9 @@ struct Past {
     var standing = try Figures.standing(series, on: connection)
     for root in nowRoots { try add(root, now, -1, to: &standing) }
     for root in thenRoots { try add(root, then, 1, to: &standing) }
-    let reported = try isMostlyNew ? addedUp() : undone()
-    return Figures.merged(reported, standing, series, months)
+    let reported = try Figures.reported(series, months, on: connection)
+    let cells = try touched.count > most ? addedUp() : undone(reported)
+    return Figures.merged(cells, standing, series, months)
   }
 
   // MARK: Facilities
@@ -96,22 +96,42 @@ struct Past {
 
   // MARK: Reports
 
-  /// A month on either side is looked at, too, as for ``CountingReports``.
-  private var wider: ClosedRange<Month> { months.lowerBound.previous...months.upperBound.next }
-
-  private func number(_ condition: String) throws -> Int64 {
-    try connection.first(
-      "SELECT COUNT(*) AS number FROM report_version WHERE \(Figures.inSpan) AND \(condition)",
-      Figures.span(series, wider) + since
-    ).map { try $0.int("number") } ?? 0
+  /// The months by themselves, but January with February, since a report may be of both.
+  private var parts: [ClosedRange<Int>] {
+    var parts: [ClosedRange<Int>] = []
+    var month = months.lowerBound
+    while month <= months.upperBound {
+      let last = month.month == 1 ? month.next : month
+      parts.append(month.number...last.number)
+      month = last.next
+    }
+    return parts
   }
 
-  private var isMostlyNew: Bool {
-    get throws {
-      guard touched.count <= most else { return true }
-      let new = try number("recorded_at > $6")
-      return try new > most && new > number("recorded_at <= $6")
+  /// Asks month by month, so that an index leads to what has come since, and not to all of a month.
+  private func query(_ what: String, _ part: ClosedRange<Int>, _ condition: String) throws -> [Row]
+  {
+    let last = months.upperBound.number
+    return try part.flatMap { month in
+      // After the last month only what reaches into it.
+      try connection.query(
+        """
+        SELECT \(what) FROM report_version
+        WHERE type = $2 AND metal = $3 AND month = $4 AND \(condition)
+        \(month > last ? "AND first_month <= $5" : "")
+        """,
+        since + series.values + [.int(month)] + (month > last ? [.int(last)] : []))
     }
+  }
+
+  /// Whether more than half of what there is now has come since.
+  private func isMostlyNew(_ part: ClosedRange<Int>, _ cells: [CellKey: Cell]) throws -> Bool {
+    let new = try query("COUNT(*)", part, "recorded_at > $1").reduce(0) { try $0 + $1.int(at: 0) }
+    guard new > 0 else { return false }
+    let all = cells.reduce(Int128(0)) { sum, one in
+      part.contains(one.key.period.last.number) ? sum + one.value.reports : sum
+    }
+    return 2 * Int128(new) > all
   }
 
   private func counting(_ known: KnownFacilities, _ moment: Instant?) -> CountingReports {
@@ -126,57 +146,73 @@ struct Past {
     return cells
   }
 
-  private func undone() throws -> [CellKey: Cell] {
-    var cells = try Figures.reported(series, months, on: connection)
-    let changed = try changedReports()
-    // What changed, or is one with others, is looked at as a whole.
-    var now = nowRoots
-    var whole = touched
-    let merged = try self.now.merged
-    for id in Set(try changed.map { try $0.text("facility_id") }) where merged.contains(id) {
-      let root = try self.now.root(id)
-      now.insert(root)
-      whole.formUnion(try self.now.members(of: root))
+  private func undone(_ reported: [CellKey: Cell]) throws -> [CellKey: Cell] {
+    let new = try parts.filter { try isMostlyNew($0, reported) }
+    let merged = try now.merged
+    var roots = nowRoots
+    for id in merged where try !new.isEmpty || hasChanged(id) { roots.insert(try now.root(id)) }
+    let whole = touched.union(try roots.flatMap(now.members))
+    var cells = reported
+    try counting(now, nil).each(.some(roots)) { try add($0, now, -1, to: &cells) }
+    for part in parts {
+      if new.contains(part) {
+        cells = cells.filter { !part.contains($0.key.period.last.number) }
+        let rows = try query("*", part, "recorded_at <= $1 AND superseded_at > $1")
+        for row in rows where !whole.contains(try row.text("facility_id")) {
+          try add(row, moment, 1, to: &cells)
+        }
+      } else {
+        for row in try changed(part) where !whole.contains(try row.text("facility_id")) {
+          let (recorded, superseded) = (try row.int("recorded_at"), try row.int("superseded_at"))
+          if superseded == ReadModelStore.never { try add(row, nil, -1, to: &cells) }
+          if recorded <= moment.milliseconds, superseded > moment.milliseconds {
+            try add(row, moment, 1, to: &cells)
+          }
+        }
+      }
     }
-    try counting(self.now, nil).each(.some(now)) { try add($0, self.now, -1, to: &cells) }
     try counting(then, moment).each(.some(Set(try whole.map(then.root)))) {
       try add($0, then, 1, to: &cells)
-    }
-    for row in changed where !whole.contains(try row.text("facility_id")) {
-      let (recorded, superseded) = (try row.int("recorded_at"), try row.int("superseded_at"))
-      if superseded == ReadModelStore.never { try add(row, self.now, nil, -1, to: &cells) }
-      if recorded <= moment.milliseconds, superseded > moment.milliseconds {
-        try add(row, then, moment, 1, to: &cells)
-      }
     }
     return cells
   }
 
-  /// The versions that were recorded, superseded or locked since.
-  private func changedReports() throws -> [Row] {
+  /// That a version was recorded, superseded or locked since.
+  private static func changes(since moment: String) -> [String] {
     let never = ReadModelStore.never
+    return [
+      "recorded_at > \(moment)", "superseded_at > \(moment) AND superseded_at < \(never)",
+      "locked_at > \(moment) AND locked_at < \(never)",
+    ]
+  }
+
+  private func changed(_ part: ClosedRange<Int>) throws -> [Row] {
     var found: [String: Row] = [:]
-    for condition in [
-      "recorded_at > $6", "superseded_at > $6 AND superseded_at < \(never)",
-      "locked_at > $6 AND locked_at < \(never)",
-    ] {
-      let rows = try connection.query(
-        "SELECT * FROM report_version WHERE \(Figures.inSpan) AND \(condition)",
-        Figures.span(series, wider) + since)
-      for row in rows { found["\(try row.text("report_id")) \(try row.int("revision"))"] = row }
+    for change in Self.changes(since: "$1") {
+      for row in try query("*", part, change) {
+        found["\(try row.text("report_id")) \(try row.int("revision"))"] = row
+      }
     }
     return Array(found.values)
   }
 
+  /// Whether a report of a facility has changed. A month on either side is looked at, too, as for
+  /// ``CountingReports``.
+  private func hasChanged(_ facility: String) throws -> Bool {
+    let change = Self.changes(since: "$6").map { "(\($0))" }.joined(separator: " OR ")
+    return try connection.first(
+      "\(ReadModelStore.ofFacility) AND type = $4 AND metal = $5 AND (\(change)) LIMIT 1",
+      ReadModelStore.reports(of: facility, around: months) + series.values + since) != nil
+  }
+
+  /// A report of a facility that is the same now as then.
   private func add(
-    _ row: Row, _ known: KnownFacilities, _ moment: Instant?, _ sign: Int64,
-    to cells: inout [CellKey: Cell]
+    _ row: Row, _ moment: Instant?, _ sign: Int64, to cells: inout [CellKey: Cell]
   ) throws {
     let id = try row.text("facility_id")
-    guard let facility = try known.facility(id) else { return }
+    guard let facility = try now.facility(id) else { return }
     let fact = try ReportFact(row, asOf: moment)
-    try add(
-      Counting(fact: fact, row: row, root: id, facility: facility), known, sign, to: &cells)
+    try add(Counting(fact: fact, row: row, root: id, facility: facility), now, sign, to: &cells)
   }
 
   private func add(

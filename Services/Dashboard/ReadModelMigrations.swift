@@ -108,5 +108,12 @@ extension ReadModelStore {
       DELETE FROM qualification_fact;
       DELETE FROM follower;
       """),
+    // A facility's reports month by month: a page of a journal then writes to few pages of the index.
+    Migration(
+      4,
+      """
+      DROP INDEX report_version_facility;
+      CREATE INDEX report_version_facility ON report_version (month, facility_id);
+      """),
   ]
 }

@@ -96,12 +96,35 @@ enum ReadModelStore {
 
   /// The reports that stand now for some facilities.
   static func reports(of facilities: [String], on connection: Connection) throws -> [ReportFact] {
-    try facilities.flatMap { id in
+    let span = try connection.first(
+      """
+      SELECT (SELECT MIN(month) FROM report_version) AS first,
+        (SELECT MAX(month) FROM report_version) AS last
+      """)
+    guard let first = try span?.optionalInt("first"), let last = try span?.optionalInt("last")
+    else { return [] }
+    return try facilities.flatMap { id in
       try connection.query(
-        "SELECT * FROM report_version WHERE facility_id = $1 AND superseded_at = $2",
-        [.text(id), .int(never)]
+        "\(ofFacility) AND superseded_at = $4", [.int(first), .int(last), .text(id), .int(never)]
       ).map { try ReportFact($0) }
     }
+  }
+
+  /// The reports of the facility $3 for periods that end in the months from $1 to $2. They are
+  /// looked for month by month: an index by facility first would be written to all over by the
+  /// reports of each month.
+  static let ofFacility = """
+    WITH RECURSIVE span(number) AS (
+      SELECT CAST($1 AS BIGINT) UNION ALL SELECT number + 1 FROM span WHERE number < $2)
+    SELECT report_version.* FROM span CROSS JOIN report_version
+    WHERE month = number AND facility_id = $3
+    """
+
+  /// The parameters of ``ofFacility`` for some months and one on either side.
+  static func reports(of facility: String, around months: ClosedRange<Month>) -> [Value] {
+    [
+      .int(months.lowerBound.number - 1), .int(months.upperBound.number + 2), .text(facility),
+    ]
   }
 
   static func report(_ id: String, on connection: Connection) throws -> ReportFact? {
@@ -160,10 +183,10 @@ enum ReadModelStore {
   /// Adds to a cell. One that has nothing in it any more goes, so that a rebuild ends with the same
   /// rows.
   static func add(_ cell: Cell, to key: CellKey, on connection: Connection) throws {
-    let place: [Value] = [
-      .text(key.series.type.rawValue), .text(key.series.metal?.rawValue ?? ""),
-      .int(key.period.last.number), .int(key.period.first.number), .text(key.place),
-    ]
+    let place =
+      key.series.values + [
+        .int(key.period.last.number), .int(key.period.first.number), .text(key.place),
+      ]
     let at = "WHERE type = $1 AND metal = $2 AND month = $3 AND first_month = $4 AND place = $5"
     let old = try connection.first("SELECT amounts FROM cell \(at)", place)
       .map { try Cell($0) }
@@ -183,9 +206,7 @@ enum ReadModelStore {
   static func add(
     _ standing: Standing, to series: Series, at place: String, on connection: Connection
   ) throws {
-    let key: [Value] = [
-      .text(series.type.rawValue), .text(series.metal?.rawValue ?? ""), .text(place),
-    ]
+    let key = series.values + [.text(place)]
     let at = "WHERE type = $1 AND metal = $2 AND place = $3"
     var new = standing
     if let old = try connection.first("SELECT sums FROM standing \(at)", key) {
