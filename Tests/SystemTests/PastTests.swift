@@ -1,0 +1,32 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+/// What random sequences seldom come to.
+@Suite("A past moment")
+struct PastTests {
+  private let names = ["throughput", "count.reports", "count.received"]
+
+  @Test(
+    "What one facility reported counts for the one it was merged into, in a month of new reports")
+  func mergedBefore() async throws {
+    try await withFolder { folder in
+      let ledger = try await OneMonth(
+        in: folder, provinces: ["130000", "320000", "440000", "440000", "440000"])
+      _ = try await ledger.report(1)
+      try await ledger.merge(1, into: 0)
+      try await ledger.fold()
+      let (moment, survivor) = (ledger.now, try await ledger.sums(names, at: "130000"))
+      #expect(survivor[1...] == [1, 1] && survivor[0] > 0)
+
+      // Most of the month comes after that, so that it is added up from what was there.
+      ledger.registry.time.advance(1000)
+      for number in 2...4 { _ = try await ledger.report(number) }
+      try await ledger.fold()
+      #expect(try await ledger.sums(names, at: "440000", asOf: moment) == [0, 0, 0])
+      #expect(try await ledger.sums(names, at: "320000", asOf: moment) == [0, 0, 0])
+      #expect(try await ledger.sums(names, at: "130000", asOf: moment) == survivor)
+    }
+  }
+}
