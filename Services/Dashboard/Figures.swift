@@ -142,13 +142,13 @@ struct CountingReports {
     var byReport: [ID: Row] = [:]
     for id in try known.members(of: root) {
       let rows = try connection.query(
-        """
-        \(ReadModelStore.ofFacility)
-          AND type = $4 AND metal = $5 AND recorded_at <= $6 AND superseded_at > $6
-        """,
-        ReadModelStore.reports(of: id, around: months) + series.values + [then])
+        "\(ReadModelStore.ofFacility) AND recorded_at <= $4 AND superseded_at > $4",
+        [
+          .int(months.lowerBound.number - 1), .int(months.upperBound.number + 2), .text(id), then,
+        ])
       for row in rows {
         let fact = try ReportFact(row, asOf: moment)
+        guard fact.series == series else { continue }
         facts.append(fact)
         byReport[fact.report] = row
       }

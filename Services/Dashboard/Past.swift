@@ -96,13 +96,15 @@ struct Past {
 
   // MARK: Reports
 
-  /// The months by themselves, but January with February, since a report may be of both.
+  /// The months by themselves, but January with February, whichever of them is asked for: a report
+  /// may be of both, and one of either may count in its place.
   private var parts: [ClosedRange<Int>] {
     var parts: [ClosedRange<Int>] = []
     var month = months.lowerBound
     while month <= months.upperBound {
+      let first = month.month == 2 ? month.previous : month
       let last = month.month == 1 ? month.next : month
-      parts.append(month.number...last.number)
+      parts.append(first.number...last.number)
       month = last.next
     }
     return parts
@@ -111,20 +113,16 @@ struct Past {
   /// Asks month by month, so that an index leads to what has come since, and not to all of a month.
   private func query(_ what: String, _ part: ClosedRange<Int>, _ condition: String) throws -> [Row]
   {
-    let last = months.upperBound.number
-    return try part.flatMap { month in
-      // After the last month only what reaches into it.
+    try part.flatMap { month in
       try connection.query(
         """
         SELECT \(what) FROM report_version
         WHERE type = $2 AND metal = $3 AND month = $4 AND \(condition)
-        \(month > last ? "AND first_month <= $5" : "")
-        """,
-        since + series.values + [.int(month)] + (month > last ? [.int(last)] : []))
+        """, since + series.values + [.int(month)])
     }
   }
 
-  /// Whether more than half of what there is now has come since.
+  /// Whether more versions have come since than half of the reports that there are now.
   private func isMostlyNew(_ part: ClosedRange<Int>, _ cells: [CellKey: Cell]) throws -> Bool {
     let new = try query("COUNT(*)", part, "recorded_at > $1").reduce(0) { try $0 + $1.int(at: 0) }
     guard new > 0 else { return false }
@@ -148,27 +146,28 @@ struct Past {
 
   private func undone(_ reported: [CellKey: Cell]) throws -> [CellKey: Cell] {
     let new = try parts.filter { try isMostlyNew($0, reported) }
+    let known = try new.flatMap { try query("*", $0, "recorded_at <= $1 AND superseded_at > $1") }
+    let changed = try parts.filter { !new.contains($0) }.flatMap(changed)
+    // Of facilities that are one with others, another report may count in place of one.
     let merged = try now.merged
     var roots = nowRoots
-    for id in merged where try !new.isEmpty || hasChanged(id) { roots.insert(try now.root(id)) }
+    for row in known + changed {
+      let id = try row.text("facility_id")
+      if merged.contains(id) { roots.insert(try now.root(id)) }
+    }
+    guard roots.count <= most else { return try addedUp() }
     let whole = touched.union(try roots.flatMap(now.members))
     var cells = reported
     try counting(now, nil).each(.some(roots)) { try add($0, now, -1, to: &cells) }
-    for part in parts {
-      if new.contains(part) {
-        cells = cells.filter { !part.contains($0.key.period.last.number) }
-        let rows = try query("*", part, "recorded_at <= $1 AND superseded_at > $1")
-        for row in rows where !whole.contains(try row.text("facility_id")) {
-          try add(row, moment, 1, to: &cells)
-        }
-      } else {
-        for row in try changed(part) where !whole.contains(try row.text("facility_id")) {
-          let (recorded, superseded) = (try row.int("recorded_at"), try row.int("superseded_at"))
-          if superseded == ReadModelStore.never { try add(row, nil, -1, to: &cells) }
-          if recorded <= moment.milliseconds, superseded > moment.milliseconds {
-            try add(row, moment, 1, to: &cells)
-          }
-        }
+    cells = cells.filter { key, _ in !new.contains { $0.contains(key.period.last.number) } }
+    for row in known where !whole.contains(try row.text("facility_id")) {
+      try add(row, moment, 1, to: &cells)
+    }
+    for row in changed where !whole.contains(try row.text("facility_id")) {
+      let (recorded, superseded) = (try row.int("recorded_at"), try row.int("superseded_at"))
+      if superseded == ReadModelStore.never { try add(row, nil, -1, to: &cells) }
+      if recorded <= moment.milliseconds, superseded > moment.milliseconds {
+        try add(row, moment, 1, to: &cells)
       }
     }
     try counting(then, moment).each(.some(Set(try whole.map(then.root)))) {
@@ -177,32 +176,19 @@ struct Past {
     return cells
   }
 
-  /// That a version was recorded, superseded or locked since.
-  private static func changes(since moment: String) -> [String] {
-    let never = ReadModelStore.never
-    return [
-      "recorded_at > \(moment)", "superseded_at > \(moment) AND superseded_at < \(never)",
-      "locked_at > \(moment) AND locked_at < \(never)",
-    ]
-  }
-
+  /// The versions that were recorded, superseded or locked since.
   private func changed(_ part: ClosedRange<Int>) throws -> [Row] {
+    let never = ReadModelStore.never
     var found: [String: Row] = [:]
-    for change in Self.changes(since: "$1") {
+    for change in [
+      "recorded_at > $1", "superseded_at > $1 AND superseded_at < \(never)",
+      "locked_at > $1 AND locked_at < \(never)",
+    ] {
       for row in try query("*", part, change) {
         found["\(try row.text("report_id")) \(try row.int("revision"))"] = row
       }
     }
     return Array(found.values)
-  }
-
-  /// Whether a report of a facility has changed. A month on either side is looked at, too, as for
-  /// ``CountingReports``.
-  private func hasChanged(_ facility: String) throws -> Bool {
-    let change = Self.changes(since: "$6").map { "(\($0))" }.joined(separator: " OR ")
-    return try connection.first(
-      "\(ReadModelStore.ofFacility) AND type = $4 AND metal = $5 AND (\(change)) LIMIT 1",
-      ReadModelStore.reports(of: facility, around: months) + series.values + since) != nil
   }
 
   /// A report of a facility that is the same now as then.

@@ -112,20 +112,14 @@ enum ReadModelStore {
 
   /// The reports of the facility $3 for periods that end in the months from $1 to $2. They are
   /// looked for month by month: an index by facility first would be written to all over by the
-  /// reports of each month.
+  /// reports of each month. Nothing is said of their type here, or SQLite would rather look through
+  /// all reports of that type.
   static let ofFacility = """
     WITH RECURSIVE span(number) AS (
       SELECT CAST($1 AS BIGINT) UNION ALL SELECT number + 1 FROM span WHERE number < $2)
     SELECT report_version.* FROM span CROSS JOIN report_version
     WHERE month = number AND facility_id = $3
     """
-
-  /// The parameters of ``ofFacility`` for some months and one on either side.
-  static func reports(of facility: String, around months: ClosedRange<Month>) -> [Value] {
-    [
-      .int(months.lowerBound.number - 1), .int(months.upperBound.number + 2), .text(facility),
-    ]
-  }
 
   static func report(_ id: String, on connection: Connection) throws -> ReportFact? {
     try connection.first(

@@ -1,7 +1,10 @@
 import Foundation
 import Models
+import Storage
 import TestSupport
 import Testing
+
+@testable import Dashboard
 
 /// What random sequences seldom come to.
 @Suite("A past moment")
@@ -27,6 +30,23 @@ struct PastTests {
       #expect(try await ledger.sums(names, at: "440000", asOf: moment) == [0, 0, 0])
       #expect(try await ledger.sums(names, at: "320000", asOf: moment) == [0, 0, 0])
       #expect(try await ledger.sums(names, at: "130000", asOf: moment) == survivor)
+    }
+  }
+
+  @Test("A facility's reports are found by their index", .enabled(if: !TestStorage.isPostgres))
+  func index() async throws {
+    try await withFolder { folder in
+      let model = try await FoldedModel(folder.appending(path: "dashboard.sqlite"))
+      let steps = try await model.database.read {
+        try $0.query(
+          "EXPLAIN QUERY PLAN \(ReadModelStore.ofFacility) AND superseded_at > $4",
+          [.int(1), .int(2), .text(""), .int(0)]
+        ).map { try $0.text("detail") }
+      }
+      #expect(
+        steps.contains {
+          $0.contains("report_version_facility (month=? AND facility_id=?)")
+        }, "\(steps)")
     }
   }
 }

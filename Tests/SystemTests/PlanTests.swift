@@ -50,7 +50,9 @@ extension RunningTests {
           let then = try #require(before[table])
           #expect(now.scans == then.scans, "\(table) was read from end to end")
           print("\(table): \(now.fetched - then.fetched) of \(now.rows) rows fetched")
-          #expect(now.fetched - then.fetched < 60_000, "\(table): \(now.fetched - then.fetched)")
+          // Of the dashboard some 200 questions were asked, of a few months of all sites each.
+          let most: Int64 = table == "report_version" ? 250_000 : 60_000
+          #expect(now.fetched - then.fetched < most, "\(table): \(now.fetched - then.fetched)")
         }
       }
     }
@@ -134,6 +136,9 @@ extension RunningTests {
             "throughput?metal=steel&from=2025-01&to=2025-06&by=\(by)\(end)",
             "qualified-capacity?metal=steel&date=2025-06-30&by=\(by)\(end)",
             "throughput/reports?metal=steel&month=2025-01\(end)",
+            "figures?definition=THROUGHPUT&from=2025-01&to=2025-06&by=\(by)\(end)",
+            "figures/reports?definition=THROUGHPUT&period=2025-01\(end)",
+            "owing?from=2025-01&to=2025-02\(end)",
           ]
           for path in figures {
             let reply = try await reader.get("dashboard", "/dashboard/v1/" + path)
@@ -167,7 +172,8 @@ extension RunningTests {
           let counts = Counts(
             scans: try row.int("seq_scan"), fetched: try row.int("fetched"),
             rows: try row.int("n_live_tup"))
-          if service == "dashboard", try row.text("name") != "throughput_version" { continue }
+          // The dashboard's own journal does not grow with reports.
+          if service == "dashboard", try row.text("name") != "report_version" { continue }
           found[try row.text("name")] = counts
         }
         try database.close()
