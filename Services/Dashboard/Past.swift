@@ -8,6 +8,8 @@ import Storage
 struct Past {
   /// Where more facilities have changed, everything is added up.
   static let mostUndone = 200
+  /// Where more reports would have to be in memory at once, too: adding up takes a month at a time.
+  static let mostReports = 50_000
 
   private let series: Series
   private let months: ClosedRange<Month>
@@ -16,6 +18,7 @@ struct Past {
   private let now: KnownFacilities
   private let then: KnownFacilities
   private let most: Int
+  private let mostReports: Int
   /// The facilities that stand for themselves now and were touched since, and those that stood for
   /// themselves then.
   private var nowRoots: Set<String> = []
@@ -25,8 +28,9 @@ struct Past {
 
   init(
     _ series: Series, _ months: ClosedRange<Month>, _ moment: Instant,
-    most: Int = Past.mostUndone, on connection: Connection
+    most: Int = Past.mostUndone, mostReports: Int = Past.mostReports, on connection: Connection
   ) throws {
+    self.mostReports = mostReports
     self.most = most
     self.series = series
     self.months = months
@@ -145,9 +149,17 @@ struct Past {
   }
 
   private func undone(_ reported: [CellKey: Cell]) throws -> [CellKey: Cell] {
-    let new = try parts.filter { try isMostlyNew($0, reported) }
-    let known = try new.flatMap { try query("*", $0, "recorded_at <= $1 AND superseded_at > $1") }
-    let changed = try parts.filter { !new.contains($0) }.flatMap(changed)
+    var new: [ClosedRange<Int>] = []
+    var (known, changed): ([Row], [Row]) = ([], [])
+    for part in parts {
+      if try isMostlyNew(part, reported) {
+        new.append(part)
+        known += try query("*", part, "recorded_at <= $1 AND superseded_at > $1")
+      } else {
+        changed += try changes(part)
+      }
+      guard known.count + changed.count <= mostReports else { return try addedUp() }
+    }
     // Of facilities that are one with others, another report may count in place of one.
     let merged = try now.merged
     var roots = nowRoots
@@ -177,7 +189,7 @@ struct Past {
   }
 
   /// The versions that were recorded, superseded or locked since.
-  private func changed(_ part: ClosedRange<Int>) throws -> [Row] {
+  private func changes(_ part: ClosedRange<Int>) throws -> [Row] {
     let never = ReadModelStore.never
     var found: [String: Row] = [:]
     for change in [

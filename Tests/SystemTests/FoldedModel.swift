@@ -69,13 +69,15 @@ final class FoldedModel {
   }
 
   /// What was known at a moment, undone from now or added up as `most` says.
-  func past(_ moment: Instant, in months: ClosedRange<Month>, most: Int) async throws
-    -> [SimpleLedger.Key: SimpleLedger.Sums]
-  {
+  func past(
+    _ moment: Instant, in months: ClosedRange<Month>, most: Int, mostReports: Int
+  ) async throws -> [SimpleLedger.Key: SimpleLedger.Sums] {
     try await database.read { connection in
       var found: [SimpleLedger.Key: SimpleLedger.Sums] = [:]
       for series in Self.allSeries {
-        let cells = try Past(series, months, moment, most: most, on: connection).cells()
+        let cells = try Past(
+          series, months, moment, most: most, mostReports: mostReports, on: connection
+        ).cells()
         for (key, cell) in cells { found[SimpleLedger.Key(key)] = SimpleLedger.Sums(cell) }
       }
       return found

@@ -146,8 +146,10 @@ struct ReadModelCheck {
     let expected = ledger.cells(asOf: moment.description, in: range)
     expectEqual(try await model.cells(asOf: moment, in: months), expected, moment)
     // Undone from now, and added up from what was there.
-    for most in [Int.max, -1] {
-      expectEqual(try await model.past(moment, in: months, most: most), expected, moment)
+    for (most, reports) in [(Int.max, Int.max), (-1, Int.max), (Int.max, 1)] {
+      expectEqual(
+        try await model.past(moment, in: months, most: most, mostReports: reports), expected, moment
+      )
     }
   }
 
